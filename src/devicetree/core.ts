@@ -7,7 +7,7 @@ export { checkBoard, checkOverlay } from './checks/board/check-board.ts';
 export { DELETION_IN_OVERLAY } from './checks/board/fragments.ts';
 export { parse, toBlob } from './compile.ts';
 export { diagnosticText } from './diagnostics/diagnostic-text.ts';
-export { FdtError } from './fdt-tools/fdt-error.ts';
+export { FdtError, type PlaceInTree } from './fdt-tools/fdt-error.ts';
 export { placeMerged } from './overlay/merged-places.ts';
 export { applyOverlaysToBlob, type MergedFragment } from './overlay/overlay.ts';
 export { isPlainOverlay } from './overlay/plain-overlay.ts';

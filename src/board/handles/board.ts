@@ -28,7 +28,8 @@ import type { PartTypes } from '../../parts/index.ts';
 import type { ReplayReport } from '../../replay/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { TreeDoubt } from '../open/check-tree.ts';
-import { placeOf, problemText, untoldProblems } from '../open/problems.ts';
+import { placeOf } from '../open/place-of.ts';
+import { problemText, untoldProblems } from '../open/problems.ts';
 import type {
   BusReport,
   Call,

@@ -3,7 +3,7 @@ import { FAULTS_MAX, optionsText } from '../../faults/index.ts';
 import type { BusDescription } from '../../frontend/index.ts';
 import { BoardError } from '../board-error.ts';
 import { FAULTS, faultsOf, nodesWithFaults } from '../open/fault-texts.ts';
-import { placeOf } from '../open/problems.ts';
+import { placeOf } from '../open/place-of.ts';
 import type { Call, DeviceProblem } from '../thread/protocol.ts';
 import { type FaultHandle, FaultUnsupportedError, injectFault } from './fault-handle.ts';
 

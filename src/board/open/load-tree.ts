@@ -11,6 +11,7 @@ import {
   isPlainOverlay,
   type MergedFragment,
   type ParseOptions,
+  type PlaceInTree,
   parse,
   placeMerged,
   type Tree,
@@ -30,6 +31,7 @@ import {
 } from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
 import { boardNotFound } from './board-not-found.ts';
+import { placeOf } from './place-of.ts';
 import { remoteHostsFor } from './remote-board.ts';
 import { treeFromBlob } from './tree-from-blob.ts';
 
@@ -172,9 +174,15 @@ function readFiles({ board, overlays, includePaths, symbols }: TreeSources, host
     return { tree, blob: merged, overlays: read, compiled };
   } catch (thrown) {
     if (!(thrown instanceof FdtError)) throw thrown;
-    const { file: name } = applied[firstRefused(blob, blobs)] as TreeFile;
-    throw new BoardError(`${name}: cannot be applied to ${file}: ${thrown.message}`, { cause: thrown });
+    const { file: name, tree } = read[firstRefused(blob, blobs)] as (typeof read)[number];
+    const place = (thrown.at && placeIn(tree, thrown.at)) ?? name;
+    throw new BoardError(`${place}: cannot be applied to ${file}: ${thrown.message}`, { cause: thrown });
   }
+}
+
+/** Of a property, of its node, or of what the source wrote in the braces of a fragment that it does not name. */
+function placeIn(tree: Tree, { path, property }: PlaceInTree): string | undefined {
+  return placeOf(tree, path, property) ?? placeOf(tree, `${path}/__overlay__`);
 }
 
 /** Which of some overlays is the first that cannot be applied, where one cannot. */

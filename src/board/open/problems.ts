@@ -3,13 +3,7 @@ import { oneLine } from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { DeviceProblem } from '../thread/protocol.ts';
 import type { TreeDoubt } from './check-tree.ts';
-
-/** `file:line:column` of a property or node, where its source is known. */
-export function placeOf(tree: Tree, path: string, property?: string): string | undefined {
-  const node = tree.byPath(path);
-  const span = (property === undefined ? undefined : node?.property(property)?.span) ?? node?.span;
-  return span && `${span.file}:${span.line}:${span.column}`;
-}
+import { placeOf } from './place-of.ts';
 
 /** A problem as it is told: `board.dts:7:3: /i2c: no driver for …`. */
 export function problemText(tree: Tree, { path, property, sentence }: DeviceProblem): string {

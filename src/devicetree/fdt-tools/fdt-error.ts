@@ -20,16 +20,25 @@ const MEANING = {
 
 export type FdtErrorCode = keyof typeof MEANING;
 
+/** A node, or a property of it. */
+export interface PlaceInTree {
+  readonly path: string;
+  readonly property?: string;
+}
+
 /**
  * A flattened tree that cannot be read or edited as asked. `code` is what a program tests, `message` is what a
  * person reads: the meaning of the code, then what was being looked at.
  */
 export class FdtError extends Error {
   readonly code: FdtErrorCode;
+  /** Where in an overlay that cannot be applied, where that is known. */
+  at: PlaceInTree | undefined;
 
-  constructor(code: FdtErrorCode, detail?: string) {
+  constructor(code: FdtErrorCode, detail?: string, at?: PlaceInTree) {
     super(detail === undefined ? MEANING[code] : `${MEANING[code]}: ${detail}`);
     this.name = 'FdtError';
     this.code = code;
+    this.at = at;
   }
 }

@@ -1,4 +1,4 @@
-import { FdtError } from '../fdt-tools/fdt-error.ts';
+import { FdtError, type PlaceInTree } from '../fdt-tools/fdt-error.ts';
 import { type FlatNode, FlatTree } from '../fdt-tools/flat-tree.ts';
 import { latin1, latin1Bytes } from '../text/source.ts';
 import { cellAt } from '../tree/getters.ts';
@@ -133,8 +133,9 @@ function resolveFixups(base: FlatTree, overlay: FlatTree): void {
   const symbols = base.find(`/${SYMBOLS}`);
   for (const property of overlay.properties(fixups)) {
     const label = overlay.propertyName(property);
-    const phandle = phandleOfLabel(base, symbols, label);
-    for (const place of fixupPlaces(overlay.value(property), label)) {
+    const list = overlay.value(property);
+    const phandle = phandleOfLabel(base, symbols, label, () => fixupPlaces(list, label)[0]);
+    for (const place of fixupPlaces(list, label)) {
       const node = overlay.find(place.path);
       if (node === undefined)
         throw new FdtError('FDT_ERR_BADOVERLAY', `/__fixups__:${label} names ${place.path}`);
@@ -147,14 +148,20 @@ function resolveFixups(base: FlatTree, overlay: FlatTree): void {
   }
 }
 
-function phandleOfLabel(base: FlatTree, symbols: FlatNode | undefined, label: string): number {
+function phandleOfLabel(
+  base: FlatTree,
+  symbols: FlatNode | undefined,
+  label: string,
+  at: () => PlaceInTree | undefined,
+): number {
   const path = symbols === undefined ? undefined : base.get(symbols, label);
   if (path === undefined) {
     const remedy = symbols === undefined ? '; compile the base with -@: it has no /__symbols__' : '';
-    throw new FdtError('FDT_ERR_NOTFOUND', `the base has no symbol "${label}"${remedy}`);
+    throw new FdtError('FDT_ERR_NOTFOUND', `the base has no symbol "${label}"${remedy}`, at());
   }
   const phandle = base.phandle(base.at(cString(path)));
-  if (phandle === 0) throw new FdtError('FDT_ERR_NOTFOUND', `the node of symbol "${label}" has no phandle`);
+  if (phandle === 0)
+    throw new FdtError('FDT_ERR_NOTFOUND', `the node of symbol "${label}" has no phandle`, at());
   return phandle;
 }
 
@@ -213,18 +220,26 @@ function targetPhandle(overlay: FlatTree, { node }: Fragment): number | undefine
 function target(base: FlatTree, overlay: FlatTree, fragment: Fragment): Target {
   const phandle = targetPhandle(overlay, fragment);
   const place = (): string => overlay.path(fragment.node);
-  if (phandle === NO_PHANDLE) throw new FdtError('FDT_ERR_BADPHANDLE', `${place()}:target`);
+  const at = (property: string): PlaceInTree => ({ path: place(), property });
+  if (phandle === NO_PHANDLE) throw new FdtError('FDT_ERR_BADPHANDLE', `${place()}:target`, at('target'));
   if (phandle) {
     const node = base.byPhandle(phandle);
     if (node === undefined)
-      throw new FdtError('FDT_ERR_NOTFOUND', `the node that ${place()}:target points to`);
+      throw new FdtError('FDT_ERR_NOTFOUND', `the node that ${place()}:target points to`, at('target'));
     return { node };
   }
   const pathValue = overlay.get(fragment.node, 'target-path');
   if (pathValue === undefined)
-    throw new FdtError('FDT_ERR_BADOVERLAY', `${place()} has neither target nor target-path`);
+    throw new FdtError('FDT_ERR_BADOVERLAY', `${place()} has neither target nor target-path`, {
+      path: place(),
+    });
   const path = cString(pathValue);
-  return { node: base.at(path), path };
+  try {
+    return { node: base.at(path), path };
+  } catch (thrown) {
+    if (thrown instanceof FdtError) thrown.at = at('target-path');
+    throw thrown;
+  }
 }
 
 /** Where the overlay would give a base node another phandle, takes the base's, and follows it through the overlay. */

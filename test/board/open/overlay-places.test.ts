@@ -81,7 +81,36 @@ describe.each([
       folder.write('lost.dtso', '/dts-v1/;\n/plugin/;\n&nowhere { a; };\n'),
     ];
     const refused = openBoard(board(), { overlays, backEnd: 'inline' });
-    await expect(refused).rejects.toThrow(/^\S+\/lost\.dtso: cannot be applied to .* no symbol "nowhere"$/);
+    await expect(refused).rejects.toThrow(
+      /^\S+\/lost\.dtso:3:10: cannot be applied to .* no symbol "nowhere"$/,
+    );
+  });
+
+  it.each([
+    [
+      '&bus {\n\ttemp@48 {\n\t\tvcc-supply = <&nowhere>;\n\t};\n};',
+      '5:3',
+      'the base has no symbol "nowhere"',
+    ],
+    ['/ { fragment@0 { target-path = "/no"; __overlay__ { a; }; }; };', '3:18', '"no" of "/no"'],
+    [
+      '/ { fragment@0 { target = <77>; __overlay__ { a; }; }; };',
+      '3:18',
+      'the node that /fragment@0:target points to',
+    ],
+    ['/ { fragment@0 { __overlay__ { a; }; }; };', '3:16', '/fragment@0 has neither target nor target-path'],
+  ])('%j, at its place', async (text, place, why) => {
+    const overlay = folder.write('lost.dtso', `/dts-v1/;\n/plugin/;\n${text}\n`);
+    const overlays = [compiled('reg.dtbo', REG), overlay];
+    const thrown: unknown = await openBoard(board(), { overlays, backEnd: 'inline' }).catch((error) => error);
+    expect(String(thrown)).toContain(`BoardError: ${overlay}:${place}: cannot be applied to `);
+    expect(String(thrown).endsWith(`: ${why}`)).toBe(true);
+  });
+
+  it('a compiled overlay that cannot be applied, by its file', async () => {
+    const overlays = [compiled('lost.dtbo', '/dts-v1/;\n/plugin/;\n&nowhere { a; };\n')];
+    const refused = openBoard(board(), { overlays, backEnd: 'inline' });
+    await expect(refused).rejects.toThrow(/^\S+\/lost\.dtbo: cannot be applied to .* no symbol "nowhere"$/);
   });
 });
 

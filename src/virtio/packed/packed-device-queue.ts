@@ -4,6 +4,7 @@ import type { DescriptorChain } from '../chain/descriptor-chain.ts';
 import { addTable, followingEntries } from '../chain/indirect-chain.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { fence, KEEPS_ORDER } from '../queue/memory-order.ts';
+import { PollingRest } from '../queue/polling-rest.ts';
 import { type DeviceQueue, type QueueConfig, queueFeatures } from '../queue/queue.ts';
 import type { DeviceQueueState } from '../queue/queue-state.ts';
 import {
@@ -17,7 +18,7 @@ import {
   usedMark,
   wantsEvent,
 } from './packed-layout.ts';
-import { markedRun } from './packed-run.ts';
+import { markedRun, readAhead } from './packed-run.ts';
 
 const NOTHING = -1;
 /** No event suppression word: it has reserved bits set. */
@@ -33,6 +34,9 @@ const TO_FLAGS = FLAGS_SHIFT;
 const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
 const INDIRECT = DESC_F.INDIRECT << FLAGS_SHIFT;
 const WRITE = DESC_F.WRITE << FLAGS_SHIFT;
+/** Reads so many ahead, when so many were there since the ring was empty: the driver does not write there now. */
+const AHEAD = 16;
+const FAR = 32;
 /** A descriptor that has none of the last two is a request by itself. */
 const OWNER_OR_MORE = OWNER | NEXT | INDIRECT;
 
@@ -58,6 +62,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   #availMark = availableMark(1);
   /** So many descriptors from there on were seen to be available: where loads do not keep their order. */
   #seen = 0;
+  readonly #rest = new PollingRest();
   /** Descriptor that the next used one overwrites. */
   #nextUsed = 0;
   #usedWrap = 1;
@@ -111,6 +116,8 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     const word = words[at + LAST] as number;
     const isSingle = KEPT && (word & OWNER_OR_MORE) === this.#availMark;
     if (!isSingle || this.broken !== undefined || this.#taken === this.size) return this.#popAny(this.size);
+    if (this.#nextAvail % AHEAD === 0 && this.#rest.taken(this.#nextAvail) >= FAR)
+      readAhead(words, at, at + AHEAD * WORDS, this.#availMark);
     const chain = this.#ledger.blank();
     const low = words[at + ADDR_LOW] as number;
     const high = words[at + ADDR_HIGH] as number;
@@ -130,7 +137,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   /** One round of the ring at most: a driver that refills it with rubbish does not hold the device. */
   #popAny(most: number): DescriptorChain | undefined {
     for (let tries = most; tries > 0; tries--) {
-      if (!this.#available() && !this.#lookAgain()) return undefined;
+      if (!this.#available() && !this.#lookAgain()) return this.#foundNothing();
       const chain = this.#ledger.blank();
       const fault = this.#collect(chain);
       if (fault === undefined) return this.#ledger.give(chain);
@@ -140,7 +147,9 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   }
 
   poll(): boolean {
-    return this.#resumed !== undefined || this.#available();
+    if (this.#resumed !== undefined || this.#available()) return true;
+    this.#foundNothing();
+    return false;
   }
 
   stageUsed(chain: DescriptorChain, written: number): void {
@@ -197,6 +206,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     this.#availWrap = 1;
     this.#availMark = availableMark(1);
     this.#seen = 0;
+    this.#rest.begin(0);
     this.#nextUsed = 0;
     this.#usedWrap = 1;
     this.#usedMark = usedMark(1);
@@ -247,6 +257,12 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     const seen = markedRun(this.#words, this.#nextAvail, this.size, this.#availMark);
     if (!KEPT) this.#seen = seen;
     return seen > 0;
+  }
+
+  /** A device that polls leaves the driver alone for a while; not before the driver sees what is staged. */
+  #foundNothing(): undefined {
+    if (!this.#notify && this.#stagedAt === NOTHING) this.#rest.foundNothing(this.#nextAvail);
+    return undefined;
   }
 
   /** Before the device takes the ring for empty: sees to it that the driver will notify. */
@@ -332,6 +348,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
 
   /** The next available descriptor is one of the next lap. */
   #turnAvail(): void {
+    this.#rest.turn(this.size);
     this.#nextAvail = 0;
     this.#availWrap ^= 1;
     this.#availMark = availableMark(this.#availWrap);
@@ -358,6 +375,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
       );
     }
     this.#nextAvail = state.nextAvail;
+    this.#rest.begin(state.nextAvail);
     this.#availWrap = state.availWrap;
     this.#availMark = availableMark(state.availWrap);
     this.#nextUsed = state.nextUsed;

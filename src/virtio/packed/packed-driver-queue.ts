@@ -3,6 +3,7 @@ import type { DmaAllocator } from '../memory/dma-allocator.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { capacityOf, type IndirectTables } from '../queue/indirect-tables.ts';
 import { fence, KEEPS_ORDER } from '../queue/memory-order.ts';
+import { PollingRest } from '../queue/polling-rest.ts';
 import { type DmaBuffer, type DriverQueue, type QueueConfig, queueFeatures } from '../queue/queue.ts';
 import type { DriverQueueState } from '../queue/queue-state.ts';
 import { RequestSlots } from '../queue/request-slots.ts';
@@ -17,7 +18,7 @@ import {
   usedMark,
   wantsEvent,
 } from './packed-layout.ts';
-import { markedRun } from './packed-run.ts';
+import { markedRun, readAhead } from './packed-run.ts';
 
 const NONE = -1;
 // Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
@@ -26,6 +27,8 @@ const WORDS = DESC_WORDS;
 const ID = ID_MASK;
 const OWNER = OWNER_MASK;
 const KEPT = KEEPS_ORDER;
+/** So many descriptors are read ahead of: what was used is not taken away from the device. */
+const AHEAD = 256;
 /** Flags in the last word of a descriptor. */
 const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
 const WRITE = DESC_F.WRITE << FLAGS_SHIFT;
@@ -56,6 +59,9 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   #seen = 0;
   #usedWrap = 1;
   #usedMark = usedMark(1);
+  /** The device was asked not to notify. */
+  #isPolling = false;
+  readonly #rest = new PollingRest();
   /**
    * The first descriptor since the last `kickPrepare` is complete but for its last word: the device stops
    * there, so it sees none of those behind either.
@@ -153,9 +159,10 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     let word = words[at + LAST] as number;
     const isUsed = KEPT ? (word & OWNER) === this.#usedMark && this.broken === undefined : this.#seen > 0;
     if (!isUsed) {
-      if (!this.#look()) return undefined;
+      if (!this.#look()) return this.#foundNothing();
       word = words[at + LAST] as number;
     }
+    if (KEPT && this.#lastUsed % AHEAD === 0) readAhead(words, at, at + AHEAD * WORDS, this.#usedMark);
     const id = word & ID;
     const token = this.#slots.tokens[id];
     if (token === undefined) return this.#breakBy(id);
@@ -169,14 +176,18 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   poll(): boolean {
     if (this.broken !== undefined) return false;
-    return this.#batchId !== NONE || this.#seen > 0 || this.#look();
+    if (this.#batchId !== NONE || this.#seen > 0 || this.#look()) return true;
+    this.#foundNothing();
+    return false;
   }
 
   disableCallback(): void {
+    this.#isPolling = true;
     Atomics.store(this.#driverEvent, 0, eventWord(RING_EVENT_FLAGS.DISABLE, 0, 0));
   }
 
   enableCallback(): boolean {
+    this.#isPolling = false;
     const event = this.#eventIdx
       ? eventWord(RING_EVENT_FLAGS.DESC, this.#lastUsed, this.#usedWrap)
       : eventWord(RING_EVENT_FLAGS.ENABLE, 0, 0);
@@ -202,6 +213,8 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.#seen = 0;
     this.#usedWrap = 1;
     this.#usedMark = usedMark(1);
+    this.#isPolling = false;
+    this.#rest.begin(0);
     this.#stagedAt = NONE;
     this.#published = 0;
     this.#batchId = NONE;
@@ -235,6 +248,12 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     if (this.broken !== undefined) return false;
     this.#seen = markedRun(this.#words, this.#lastUsed, this.size, this.#usedMark);
     return this.#seen > 0;
+  }
+
+  /** A driver that polls leaves the device alone for a while, when it has much to do. */
+  #foundNothing(): undefined {
+    if (this.#isPolling && 2 * this.#published >= this.size) this.#rest.foundNothing(this.#lastUsed);
+    return undefined;
   }
 
   /** Shows the device what was staged. */
@@ -281,6 +300,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   /** The next used descriptor is one of the next lap. */
   #turnUsed(): void {
     this.#lastUsed -= this.size;
+    this.#rest.turn(this.size);
     this.#usedWrap ^= 1;
     this.#usedMark = usedMark(this.#usedWrap);
   }
@@ -343,6 +363,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.#availWrap = state.availWrap;
     this.#availMark = availableMark(state.availWrap);
     this.#lastUsed = state.lastUsed;
+    this.#rest.begin(state.lastUsed);
     this.#usedWrap = state.usedWrap;
     this.#usedMark = usedMark(state.usedWrap);
     for (const request of state.outstanding) this.#slots.load(request, request.descriptors as number);

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Koffi from 'koffi';
 import { deniedAddons } from '../bus/index.ts';
+import { nativeKoffi } from './native-koffi.ts';
 import { OsError } from './os-error.ts';
 
 /**
@@ -29,7 +30,8 @@ export function ffi(): typeof Koffi {
     );
   }
   try {
-    koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
+    const load = createRequire(import.meta.url);
+    koffi = nativeKoffi(load) ?? (load('koffi') as typeof Koffi);
   } catch (cause) {
     const missing = "the package 'koffi' cannot be loaded: run npm install --include=optional";
     throw unavailable(deniedAddons() ?? missing, cause);

@@ -11,14 +11,19 @@ let known: ReadonlySet<string> | undefined;
 
 /** Every compatible that a part answers for; loads no data sheet. */
 export function knownCompatibles(): ReadonlySet<string> {
-  known ??= new Set(PART_FILES.flatMap(({ compatible }) => compatible));
+  known ??= new Set(PART_FILES.flatMap(namesOf));
   return known;
+}
+
+/** The compatibles of a file of parts. */
+export function namesOf({ compatible }: PartFile): readonly string[] {
+  return compatible.slice(1, -1).split('\n');
 }
 
 /** Whether a part answers for a node with these compatibles; see `partFor`. Loads nothing. */
 export function hasModel(compatible: readonly string[]): boolean {
   const [first = ''] = compatible;
-  return filesFor([first]).length > 0 || compatible.some((name) => knownCompatibles().has(name));
+  return filesFor([first]).length > 0 || compatible.some((name) => filesWith(`\n${name}\n`).length > 0);
 }
 
 /** The only kind of bus that a known compatible has a part for; undefined for both, and for others. Loads nothing. */
@@ -27,27 +32,29 @@ export function busOf(compatible: string): 'i2c' | 'spi' | undefined {
   return kinds.size === 1 ? [...kinds][0] : undefined;
 }
 
-let filesByName: ReadonlyMap<string, readonly PartFile[]> | undefined;
+/** Those that were looked for. */
+const filesByName = new Map<string, readonly PartFile[]>();
 
 /** The files with a part for one of the names, with or without its vendor. */
 function filesFor(compatibles: Iterable<string>): readonly PartFile[] {
-  filesByName ??= indexFiles();
   const files = new Set<PartFile>();
   for (const compatible of compatibles)
-    for (const file of filesByName.get(withoutVendor(compatible)) ?? []) files.add(file);
-  return PART_FILES.filter((file) => files.has(file));
+    for (const file of filesNamed(withoutVendor(compatible))) files.add(file);
+  return files.size < 2 ? [...files] : PART_FILES.filter((file) => files.has(file));
 }
 
-/** By their parts' names without the vendors: whatever has the name with its vendor has it so too. */
-function indexFiles(): ReadonlyMap<string, readonly PartFile[]> {
-  const files = new Map<string, PartFile[]>();
-  for (const file of PART_FILES) {
-    for (const compatible of file.compatible) {
-      const name = withoutVendor(compatible);
-      files.set(name, [...(files.get(name) ?? []), file]);
-    }
-  }
-  return files;
+/** The files with a part of that name, whatever its vendor. */
+function filesNamed(name: string): readonly PartFile[] {
+  const known = filesByName.get(name);
+  if (known !== undefined) return known;
+  const found = [...filesWith(`,${name}\n`), ...filesWith(`\n${name}\n`)];
+  filesByName.set(name, found);
+  return found;
+}
+
+/** @param text a name as it stands among those of a file */
+function filesWith(text: string): readonly PartFile[] {
+  return PART_FILES.filter(({ compatible }) => compatible.includes(text));
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withoutVendor } from '../../src/parts/index.ts';
+import { namesOf } from '../../src/parts/load.ts';
 import { PART_FILES } from '../../src/parts/part-files.ts';
 import { UML_KERNEL } from './boot.ts';
 
@@ -19,7 +20,7 @@ const NOT_BUILT = ['CONFIG_SENSORS_IIO_HWMON=y'];
 const modelled = PART_FILES.filter(({ file }) => {
   const source = readFileSync(new URL(`../../src/parts/${file}.ts`, import.meta.url), 'utf8');
   return !source.includes("/rows.ts'");
-}).flatMap(({ compatible }) => compatible);
+}).flatMap(namesOf);
 
 const asked = readFileSync(new URL('kernel.fragment', import.meta.url), 'utf8')
   .split('\n')

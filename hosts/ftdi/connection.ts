@@ -16,9 +16,11 @@ import {
   MPSSE,
   PACKET_BYTES,
   PACKET_DATA,
+  payloadLength,
   payloadOf,
   REQUEST,
   RESET,
+  STATUS_BYTES,
 } from './protocol.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -70,53 +72,78 @@ export class FtdiConnection {
 
   /** Sends commands. @returns the `due` bytes that they are answered with. @throws {BusFault} */
   async run(commands: Uint8Array, due: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const { usb } = this.#session;
-    this.#unclean = true;
-    const answer = await breakable(signal, async (broken) => {
-      const out = usb.out(endpointsOf(this.#channel).OUT, commands, broken.signal);
-      const read = due === 0 ? Promise.resolve(NOTHING) : this.#read(usb, due, broken.signal);
-      return (await allOrNone(broken, [read, out]))[0];
-    });
-    this.#unclean = false;
+    const answer = new Uint8Array(due);
+    await this.runInto(commands, [answer], signal);
     return answer;
   }
 
-  async #read(usb: UsbConnection, due: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    for (let left = due; left > 0; ) {
+  /** Sends commands, whose answer fills `into`. @throws {BusFault} */
+  async runInto(
+    commands: Uint8Array,
+    into: readonly Uint8Array[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { usb } = this.#session;
+    this.#unclean = true;
+    await breakable(signal, (broken) => {
+      const out = usb.out(endpointsOf(this.#channel).OUT, commands, broken.signal);
+      return allOrNone(broken, [this.#read(usb, into, broken.signal), out]);
+    });
+    this.#unclean = false;
+  }
+
+  async #read(
+    usb: UsbConnection,
+    into: readonly Uint8Array[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const answer = new Answer(into);
+    while (answer.left > 0) {
+      const { left } = answer;
       const length = Math.ceil(left / PACKET_DATA) * PACKET_BYTES;
-      const part = payloadOf(await usb.in(endpointsOf(this.#channel).IN, length, signal));
-      if (part.length > left)
-        throw new BusFault('EPROTO', `${this.description} answered ${part.length} bytes, not ${left}`);
-      parts.push(part);
-      left -= part.length;
+      let came = 0;
+      const take = (data: Uint8Array, received: number): void => {
+        came = answer.take(data, received);
+      };
+      await usb.inEach(endpointsOf(this.#channel).IN, length, 1, take, signal);
+      if (came > left)
+        throw new BusFault('EPROTO', `${this.description} answered ${came} bytes, not ${left}`);
     }
-    return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
   }
 
   /** Resets the engine, forgets what it had to say, and makes sure that it is there. */
   async #setUp(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
-    const tell = (request: number, value: number): Promise<void> =>
-      usb.controlOut(this.#vendor(request, value), NOTHING, signal);
-    await tell(REQUEST.RESET, RESET.ALL);
-    await tell(REQUEST.SET_LATENCY, LATENCY_MS);
-    await tell(REQUEST.SET_BITMODE, BITMODE.RESET << 8);
-    await tell(REQUEST.RESET, RESET.PURGE_IN);
-    await tell(REQUEST.RESET, RESET.PURGE_OUT);
-    await tell(REQUEST.SET_BITMODE, BITMODE.MPSSE << 8);
-    await usb.out(
-      endpointsOf(this.#channel).OUT,
-      Uint8Array.of(
-        ...UNKNOWN,
-        MPSSE.LOOPBACK_OFF,
-        MPSSE.BASE_60_MHZ,
-        MPSSE.ADAPTIVE_OFF,
-        ...this.restore(),
-        MPSSE.SEND_NOW,
+    // The device takes them in their order.
+    const requests = [
+      [REQUEST.RESET, RESET.ALL],
+      [REQUEST.SET_LATENCY, LATENCY_MS],
+      [REQUEST.SET_BITMODE, BITMODE.RESET << 8],
+      [REQUEST.RESET, RESET.PURGE_IN],
+      [REQUEST.RESET, RESET.PURGE_OUT],
+      [REQUEST.SET_BITMODE, BITMODE.MPSSE << 8],
+    ] as const;
+    await breakable(signal, (broken) =>
+      allOrNone(
+        broken,
+        requests.map(([request, value]) =>
+          usb.controlOut(this.#vendor(request, value), NOTHING, broken.signal),
+        ),
       ),
-      signal,
     );
-    await this.#awaitEcho(usb, signal);
+    const commands = Uint8Array.of(
+      ...UNKNOWN,
+      MPSSE.LOOPBACK_OFF,
+      MPSSE.BASE_60_MHZ,
+      MPSSE.ADAPTIVE_OFF,
+      ...this.restore(),
+      MPSSE.SEND_NOW,
+    );
+    await breakable(signal, (broken) =>
+      allOrNone(broken, [
+        usb.out(endpointsOf(this.#channel).OUT, commands, broken.signal),
+        this.#awaitEcho(usb, broken.signal),
+      ]),
+    );
     this.generation++;
     this.#unclean = false;
   }
@@ -138,5 +165,46 @@ export class FtdiConnection {
       value,
       index: indexOf(this.#channel),
     };
+  }
+}
+
+/** Places for an answer that comes in parts. */
+class Answer {
+  readonly #places: readonly Uint8Array[];
+  /** The place that is filled now, and how far it is. */
+  #place = 0;
+  #filled = 0;
+  /** Bytes that have not come. */
+  left: number;
+
+  constructor(places: readonly Uint8Array[]) {
+    this.#places = places;
+    this.left = places.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** Takes what packets carry. @returns how many bytes: of more than are left, none was taken */
+  take(packets: Uint8Array, length: number): number {
+    const came = payloadLength(length);
+    if (came > this.left) return came;
+    // Parts of a `Buffer` are made by Node in JavaScript, which V8 would begin to compile.
+    const bytes = new Uint8Array(packets.buffer, packets.byteOffset, length);
+    for (let at = STATUS_BYTES; at < length; at += PACKET_BYTES)
+      this.#put(bytes.subarray(at, at + PACKET_DATA));
+    this.left -= came;
+    return came;
+  }
+
+  #put(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const place = this.#places[this.#place] as Uint8Array;
+      const room = place.length - this.#filled;
+      const part = at === 0 && bytes.length <= room ? bytes : bytes.subarray(at, at + room);
+      place.set(part, this.#filled);
+      at += part.length;
+      this.#filled += part.length;
+      if (this.#filled < place.length) continue;
+      this.#place++;
+      this.#filled = 0;
+    }
   }
 }

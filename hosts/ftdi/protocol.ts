@@ -185,6 +185,12 @@ export function moveCommand(bits: number, length: number): readonly number[] {
   return [bits, (length - 1) & 0xff, (length - 1) >> 8];
 }
 
+/** How much a transfer of `length` bytes carries. */
+export function payloadLength(length: number): number {
+  const rest = length % PACKET_BYTES;
+  return Math.floor(length / PACKET_BYTES) * PACKET_DATA + Math.max(0, rest - STATUS_BYTES);
+}
+
 /** What packets carry without their status bytes. */
 export function payloadOf(transfer: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];

@@ -154,13 +154,8 @@ export class FtdiSpiController implements SpiController {
     }
   }
 
-  async #send({ commands, into, due }: Run, signal: AbortSignal | undefined): Promise<void> {
-    const answer = await this.#connection.run(Buffer.concat(commands), due, signal);
-    let at = 0;
-    for (const part of into) {
-      part.set(answer.subarray(at, at + part.length));
-      at += part.length;
-    }
+  async #send({ commands, into }: Run, signal: AbortSignal | undefined): Promise<void> {
+    await this.#connection.runInto(Buffer.concat(commands), into, signal);
   }
 }
 

@@ -1,7 +1,12 @@
+import { hasOneTask } from '../../bus/index.ts';
 import { Epoll, POLL } from '../../os/index.ts';
 
 /** The longest wait: a program that ends in the middle of a transfer waits for it. */
 const WAIT_MS = 200;
+
+/** With one task: so long is waited in this thread, and so often others have a turn in it, timers and signals. */
+const HERE_MS = 10;
+const TURN_MS = 20;
 
 /** A device whose transfers end some time. */
 export interface Completing {
@@ -10,11 +15,16 @@ export interface Completing {
   reap(): void;
 }
 
-/** Waits for transfers of all open devices, in one other thread, while some are under way. */
+/**
+ * Waits for transfers of all open devices while some are under way, in one other thread. Of a process that has one task in this one
+ * first: to wake another and be woken takes longer than most transfers.
+ */
 class Completions {
   readonly #devices = new Map<number, Completing>();
   #epoll: Epoll | undefined;
   #isRunning = false;
+  /** When others are to have a turn. */
+  #turn = 0;
 
   /** Before the first transfer of a device. @param fd of usbfs */
   add(fd: number, device: Completing): void {
@@ -38,11 +48,22 @@ class Completions {
   async #run(epoll: Epoll): Promise<void> {
     this.#isRunning = true;
     while (this.#isAnyWaiting()) {
-      const ready = await epoll.waitAsync(WAIT_MS);
+      const ready = (hasOneTask() && (await this.#readyHere(epoll))) || (await epoll.waitAsync(WAIT_MS));
       for (let index = 0; index < ready; index++) this.#devices.get(epoll.readyTag(index))?.reap();
     }
     this.#isRunning = false;
     this.#end();
+  }
+
+  /** @returns 0: none ended soon */
+  async #readyHere(epoll: Epoll): Promise<number> {
+    // Who begins one transfer begins others behind it.
+    await undefined;
+    if (performance.now() >= this.#turn) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#turn = performance.now() + TURN_MS;
+    }
+    return this.#isAnyWaiting() ? epoll.wait(HERE_MS) : 0;
   }
 
   #isAnyWaiting(): boolean {

@@ -9,8 +9,8 @@ const SHORT = {
   trees: /^(dtc|fdt(overlay|get|put|dump)|dtdiff)$/,
 };
 
-/** What uses one node of a board. */
-const TOOL = /^(i2c|spi-)/;
+/** What uses one node of a board, or one part. */
+const TOOL = /^(i2c|spi-|flash$)/;
 
 /** The board that a call is about: where, and by which name. */
 function boardOf(words) {

@@ -233,26 +233,46 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     },
   );
 
-  it('keeps that nothing was said of a board, for this user alone, and tells of what is wrong with it since', () => {
-    const cache = emptyCache();
-    const board = folder.write('known.dts', readFileSync('dts/demo.dts', 'utf8'));
-    const words = ['i2cget', '-b', board, '-y', '1', '0x48', '0', 'w'];
-    expect(dtbus(cache, words)).toEqual(READ);
-    const fact = factIn(cache);
-    expect(statSync(fact).mode & 0o777).toBe(0o600);
-    const { ino } = statSync(fact);
-    expect(dtbus(cache, words)).toEqual(READ);
-    expect(statSync(fact).ino).toBe(ino);
-    // Of another bus than that which is read.
-    folder.write(
-      'known.dts',
-      readFileSync('dts/demo.dts', 'utf8').replace('storage: spi {', 'storage: spi { dtbus,nothing;'),
-    );
-    const { stderr, ...rest } = dtbus(cache, words);
-    expect(rest).toEqual({ status: 0, stdout: '0x0019\n' });
-    expect(stderr).toContain('unknown property dtbus,nothing');
-    expect(dtbus(cache, words).stderr).toBe(stderr);
-  });
+  it.each([
+    ['i2cget', (board: string) => ['i2cget', '-b', board, '-y', '1', '0x48', '0', 'w'], '0x0019\n'],
+    [
+      'flash, by the name of a part',
+      (board: string) => ['flash', 'read', 'flash', '-', '--length', '4', '-b', board],
+      '\ufffd'.repeat(4),
+    ],
+    [
+      'flash, by a node',
+      (board: string) => ['flash', 'read', '/dev/spidev0.0', '-', '--length', '4', '-b', board],
+      '\ufffd'.repeat(4),
+    ],
+  ])(
+    'keeps that nothing was said of a board, for this user alone, and tells of what is wrong with it since: %s',
+    (_what, wordsFor, stdout) => {
+      const cache = emptyCache();
+      const board = folder.write('known.dts', readFileSync('dts/demo.dts', 'utf8'));
+      const words = wordsFor(board);
+      const done = { status: 0, stdout, stderr: '' };
+      expect(dtbus(cache, words)).toEqual(done);
+      const fact = factIn(cache);
+      expect(statSync(fact).mode & 0o777).toBe(0o600);
+      const { ino } = statSync(fact);
+      expect(dtbus(cache, words)).toEqual(done);
+      expect(statSync(fact).ino).toBe(ino);
+      expect(keptIn(cache, true)).toContain('-known-');
+      // Of another bus than that which is read.
+      folder.write(
+        'known.dts',
+        readFileSync('dts/demo.dts', 'utf8').replace(
+          'compatible = "platform,virtio-i2c";',
+          '$& dtbus,nothing;',
+        ),
+      );
+      const { stderr, ...rest } = dtbus(cache, words);
+      expect(rest).toEqual({ status: 0, stdout });
+      expect(stderr).toContain('unknown property dtbus,nothing');
+      expect(dtbus(cache, words).stderr).toBe(stderr);
+    },
+  );
 
   it.each([
     ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],

@@ -1,4 +1,4 @@
-import type { Tree } from '../../devicetree/index.ts';
+import type { Node, Tree } from '../../devicetree/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import type { connectedBuses } from './connected-buses.ts';
 
@@ -10,11 +10,11 @@ export interface KeptFacts {
   note(bytes: Uint8Array): void;
 }
 
-/** For whom a board is opened: one who uses a single node, and keeps what is known of boards. */
+/** For whom a board is opened: one who uses a single node, or a single part, and keeps what is known of boards. */
 export interface SingleUse {
   readonly facts: KeptFacts;
-  /** `/dev/i2c-1` or `/dev/spidev0.0` */
-  readonly node: string;
+  /** `/dev/i2c-1` or `/dev/spidev0.0`; or what finds the part's node, undefined where it is none of the tree's */
+  readonly node: string | ((tree: Tree) => Node | undefined);
 }
 
 /** A board that was read. */
@@ -57,10 +57,7 @@ export class KnownBoard {
 
   /** Paths of the buses that must be made; undefined: all of them. */
   get needed(): readonly string[] | undefined {
-    const [, kind, number] = /^\/dev\/(i2c-|spidev)(\d+)/.exec(this.#use.node) ?? [];
-    const used = this.#board.devices.find(
-      (device) => device.kind === (kind === 'i2c-' ? 'i2c' : 'spi') && device.number === Number(number),
-    );
+    const used = usedBus(this.#use, this.#board);
     return used && this.#fact?.connected?.[used.node.path];
   }
 
@@ -72,6 +69,17 @@ export class KnownBoard {
     const fact: Fact = { origin, connected: connectedBuses(tree, devices) };
     this.#use.facts.note(Buffer.from(JSON.stringify(fact)));
   }
+}
+
+function usedBus({ node }: SingleUse, { tree, devices }: Origins): VirtioNode | undefined {
+  if (typeof node === 'function') {
+    const bus = node(tree)?.parent;
+    return devices.find((device) => device.node === bus);
+  }
+  const [, kind, number] = /^\/dev\/(i2c-|spidev)(\d+)/.exec(node) ?? [];
+  return devices.find(
+    (device) => device.kind === (kind === 'i2c-' ? 'i2c' : 'spi') && device.number === Number(number),
+  );
 }
 
 function factIn(bytes: Uint8Array | undefined): Fact | undefined {

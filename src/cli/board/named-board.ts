@@ -1,4 +1,4 @@
-import type { Board, BoardOptions, SingleUse } from '../../board/index.ts';
+import type { Board, BoardOptions, KeptFacts, SingleUse } from '../../board/index.ts';
 import { warn } from '../terminal/warn.ts';
 
 /** What every command that works on a board understands. */
@@ -13,6 +13,8 @@ export interface BoardArguments {
   readonly connect?: string;
   /** The command line says which board is meant, or how its tree is read. */
   readonly isChosen?: boolean;
+  /** Where something is known of boards. */
+  readonly facts?: KeptFacts | undefined;
 }
 
 /** How to read the tree that the arguments name. */

@@ -1,3 +1,4 @@
+import type { KeptFacts } from '../../board/index.ts';
 import { isBoardFile } from '../board/board-choice.ts';
 import { plainBoard } from '../board/plain-board.ts';
 import type { MemoryTasks } from '../memory/memory-tasks.ts';
@@ -31,18 +32,20 @@ interface PlainCall {
 /**
  * Runs `dtbus flash read flash copy.bin -b board.dts`, or the like: what reads all options of the command line takes as long to
  * load as a small flash to be read.
+ * @param facts where something is known of boards
  * @returns its exit code; undefined when `name` is not `flash`, or something is not known here
  */
 export async function runPlainFlash(
   name: string | undefined,
   [verb, ...argv]: readonly string[],
+  facts?: KeptFacts,
 ): Promise<number | undefined> {
   if (name !== 'flash' || verb === undefined || !Object.hasOwn(VERBS, verb)) return undefined;
   const task = verb as keyof MemoryTasks;
   const call = readCall(argv, VERBS[task]);
   if (call === undefined) return undefined;
   const { words, board, options } = call;
-  const args = { force: false, json: false, live: false, ...options, ...plainBoard(board) };
+  const args = { force: false, json: false, live: false, ...options, ...plainBoard(board), facts };
   const [device = '', file = ''] = words;
   try {
     const { tasks } = await import('../flash/tasks.ts');

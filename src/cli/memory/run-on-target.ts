@@ -4,13 +4,14 @@ import { type BoardArguments, openNamedBoard, printProblems } from '../board/nam
 import { warnOfRunning } from '../board/running-board.ts';
 import { saveFailure } from '../board/save-failure.ts';
 import { errorText } from '../terminal/error-text.ts';
+import { standardError } from '../terminal/output.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
 import type { ChangeLog } from './change-log.ts';
 import { Interrupted, Interruption } from './interruption.ts';
 import type { Work } from './memory.ts';
 import { Progress } from './progress.ts';
-import { findTarget, type Target } from './target.ts';
+import { findTarget, nodeOf, type Target } from './target.ts';
 
 const FAILED = 1;
 /** Faults of an adapter that cannot be opened. */
@@ -32,10 +33,10 @@ export async function runOnTarget(
   task: Task,
   look = false,
 ): Promise<number> {
-  const progress = new Progress(process.stderr);
+  const progress = new Progress(standardError);
   const say = (sentence: string) => {
     progress.clear();
-    process.stderr.write(`${printable(sentence)}\n`);
+    standardError.write(`${printable(sentence)}\n`);
   };
   const interruption = new Interruption(() =>
     say(`stopping after this ${step}; press Ctrl-C again to abort`),
@@ -46,13 +47,11 @@ export async function runOnTarget(
     if (!told) warn(sentence);
   };
   if (!look) await warnOfRunning(args, 'this command');
-  const board = await openNamedBoard(args, {
-    backEnd: 'inline',
-    isolateModels: true,
-    openHosts: 'first-use',
-    onWarning,
-    look,
-  });
+  const board = await openNamedBoard(
+    args,
+    { backEnd: 'inline', isolateModels: true, openHosts: 'first-use', onWarning, look },
+    args.facts && { facts: args.facts, node: nodeOf(device) },
+  );
   interruption.listen();
   try {
     const last = await task(board, findTarget(board, device), { progress, interruption });

@@ -1,4 +1,4 @@
-import type { Board, BusListing } from '../../board/index.ts';
+import type { Board, BusListing, SingleUse } from '../../board/index.ts';
 import { didYouMean } from '../../input/index.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
@@ -22,19 +22,31 @@ export interface Target {
 
 const FORMS = 'a label (eeprom), a path (/i2c/eeprom@50), BUS:ADDRESS:TYPE (1:0x50:24c32) or /dev/spidevB.C';
 
+/** Bus, chip select or address, and type of a part. */
+const SPI = /^(?:\/dev\/)?spidev(\d+)\.(\d+)(?::(.+))?$/;
+const I2C = /^(?:(?:\/dev\/)?i2c-)?(\d+):(0x[0-9a-f]+|\d+)(?::(.+))?$/i;
+
 /**
  * The part that `text` names. @throws {UsageError} for a name that cannot be one, {Error} for a part that the board
  * does not have or that cannot be reached
  */
 export function findTarget(board: Board, text: string): Target {
-  const spi = /^(?:\/dev\/)?spidev(\d+)\.(\d+)(?::(.+))?$/.exec(text);
+  const spi = SPI.exec(text);
   if (spi !== null) return spiTarget(board, Number(spi[1]), Number(spi[2]), spi[3]);
-  const i2c = /^(?:(?:\/dev\/)?i2c-)?(\d+):(0x[0-9a-f]+|\d+)(?::(.+))?$/i.exec(text);
+  const i2c = I2C.exec(text);
   if (i2c !== null) return i2cTarget(board, Number(i2c[1]), Number(i2c[2]), i2c[3]);
-  const node = nodeNamed(board, text);
+  const node = nodeNamed(board.tree, text);
   if (node === undefined)
     throw new Error(`not found: ${text}${nearest(board, text)}; use ${FORMS}; \`dtbus ls\` shows the board`);
   return targetOf(board, node);
+}
+
+/** What the board must have for that part: a node of Linux's, or what finds the part in a tree. */
+export function nodeOf(text: string): SingleUse['node'] {
+  const [, spi] = SPI.exec(text) ?? [];
+  const [, i2c] = I2C.exec(text) ?? [];
+  if (spi !== undefined) return `/dev/spidev${spi}`;
+  return i2c === undefined ? (tree) => nodeNamed(tree, text) : `/dev/i2c-${i2c}`;
 }
 
 /** ` (did you mean eeprom)`: a label of the tree. */
@@ -46,7 +58,7 @@ function nearest({ tree }: Board, text: string): string {
   return near === undefined ? '' : ` (did you mean ${near})`;
 }
 
-function nodeNamed({ tree }: Board, text: string): TreeNode | undefined {
+function nodeNamed(tree: Board['tree'], text: string): TreeNode | undefined {
   if (text.startsWith('/')) return tree.byPath(text);
   const label = text.replace(/^&/, '');
   const symbols = tree.byPath('/__symbols__');

@@ -1,4 +1,5 @@
 import type { KeptFacts } from '../../board/index.ts';
+import { haveOneTask } from '../../bus/index.ts';
 import { runPlainFlash } from '../commands/plain-flash.ts';
 import { runPlainTool } from '../commands/tools.ts';
 import { writeDirectly } from '../terminal/output.ts';
@@ -12,7 +13,8 @@ export async function runShort(
   words: readonly string[],
   facts?: KeptFacts,
 ): Promise<number | undefined> {
+  haveOneTask();
   endWithoutOutput();
   writeDirectly();
-  return (await runPlainTool(name, words, facts)) ?? (await runPlainFlash(name, words));
+  return (await runPlainTool(name, words, facts)) ?? (await runPlainFlash(name, words, facts));
 }

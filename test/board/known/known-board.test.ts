@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type BoardOptions, type KeptFacts, openBoardFor } from '../../../src/board/index.ts';
+import { type BoardOptions, type KeptFacts, openBoardFor, type SingleUse } from '../../../src/board/index.ts';
 import { testFolder } from '../../cli/folder.ts';
 
 /** Of a board of which nothing was said only what one node needs is made the next time. */
@@ -21,7 +21,7 @@ function opener() {
       facts.known = bytes;
     },
   };
-  const open = async (file: string, options: BoardOptions = {}, node = '/dev/i2c-0') => {
+  const open = async (file: string, options: BoardOptions = {}, node: SingleUse['node'] = '/dev/i2c-0') => {
     const said: string[] = [];
     await using board = await openBoardFor({ facts, node }, file, {
       backEnd: 'inline',
@@ -50,6 +50,18 @@ describe('a board of which nothing was said', () => {
       parts: ['/b/rom@50'],
       said: [],
     });
+  });
+
+  it('has the bus of the part that is used, and is made whole for what is on none', async () => {
+    const [file, open] = [folder.write('parts.dts', APART), opener()];
+    await open(file);
+    expect(await open(file, {}, (tree) => tree.byPath('/b/rom@50'))).toEqual({
+      made: ['/dev/i2c-1'],
+      parts: ['/b/rom@50'],
+      said: [],
+    });
+    for (const path of ['/b', '/nothing'])
+      expect(await open(file, {}, (tree) => tree.byPath(path))).toEqual(ALL);
   });
 
   it('is made whole for a node that it does not have, so that others can be named', async () => {

@@ -8,7 +8,6 @@ export * from './i2c.ts';
 export * from './i2c-target.ts';
 export * from './lines.ts';
 export * from './node.ts';
-export * from './one-task.ts';
 export * from './own-program.ts';
 export * from './process.ts';
 export * from './smbus.ts';

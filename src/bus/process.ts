@@ -33,3 +33,14 @@ function leave(): void {
     }
   }
 }
+
+let hasOne = false;
+
+/** This process carries out one task: while it waits for a device, nothing else is to be done. */
+export function haveOneTask(): void {
+  hasOne = true;
+}
+
+export function hasOneTask(): boolean {
+  return hasOne;
+}

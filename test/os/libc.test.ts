@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it, vi } from 'vitest';
-import { nativeKoffi } from '../../src/os/native-koffi.ts';
+import { nativeKoffi } from '../../src/os/libc.ts';
 import { testFolder } from '../cli/folder.ts';
 
 const loaded = (): boolean => Object.keys(createRequire(import.meta.url).cache).some((f) => /koffi/.test(f));

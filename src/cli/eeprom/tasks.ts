@@ -5,7 +5,7 @@ import { ChangeLog } from '../memory/change-log.ts';
 import type { ChangeArguments, MemoryTasks } from '../memory/memory-tasks.ts';
 import { speed } from '../memory/progress.ts';
 import { type Range, rangeOf, rangeText } from '../memory/range.ts';
-import { changing, GO_ON, runOnTarget, type Task } from '../memory/run-on-target.ts';
+import { changing, runOnTarget, type Task } from '../memory/run-on-target.ts';
 import {
   checkWritable,
   imageFor,
@@ -46,7 +46,7 @@ function change(
         what,
         log,
         () => writeEeprom(eeprom, range.from, image, work, log),
-        () => [obstacle ?? 'If the part refuses all writes, check its write-protect pin (WP).', GO_ON],
+        () => [obstacle ?? 'If the part refuses all writes, check its write-protect pin (WP).'],
       );
       const ms = performance.now() - began;
       const place = `${rangeText(range, eeprom.size)} (${byteCount(image.length)})`;

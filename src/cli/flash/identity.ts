@@ -20,8 +20,8 @@ const MAKERS: Readonly<Record<number, string>> = {
   239: 'Winbond',
 };
 
-/** Codes of the three makers whose chips are told apart. */
-export const MAKER = { MICRON: 0x20, MACRONIX: 0xc2, GIGADEVICE: 0xc8, WINBOND: 0xef } as const;
+/** Codes of the makers whose chips are told apart. */
+export const MAKER = { MICRON: 0x20, SST: 0xbf, MACRONIX: 0xc2, GIGADEVICE: 0xc8, WINBOND: 0xef } as const;
 
 export function makerOf([maker = 0]: Uint8Array): string {
   return MAKERS[maker] ?? `maker ${hexByte(maker)}`;

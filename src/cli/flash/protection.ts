@@ -1,3 +1,4 @@
+import type { Range } from '../memory/range.ts';
 import { MAKER } from './identity.ts';
 
 /** Bits of the first status register that protect blocks: BP0 to BP2 of all makers, BP3 of the larger chips. */
@@ -31,4 +32,34 @@ export function protectionOf(
 /** The second status register is read by 35h only where that is what 35h means. */
 export function hasSecondStatus(maker: number): boolean {
   return maker === MAKER.WINBOND || maker === MAKER.GIGADEVICE;
+}
+
+/** Winbond's third status register, by its data sheets from W25Q16JV on: what is 0 in all of them, and WPS. */
+const SR3_NONE = 0x18;
+const SR3_WPS = 0x04;
+
+/**
+ * Whether blocks are locked one by one, and BP says nothing. A chip without that register leaves the line to whoever pulls it,
+ * which reads as bits that no chip has.
+ */
+export function locksBlocks(sr3: number): boolean {
+  return (sr3 & (SR3_NONE | SR3_WPS)) === SR3_WPS;
+}
+
+const SECTOR = 0x1000;
+const BLOCK = 0x10000;
+
+/** Addresses in `range` that have a lock each: of sectors in the first and the last block, else of blocks (W25Q64JV, 7.1.12). */
+export function* lockPlaces({ from, to }: Range, size: number): Generator<number> {
+  for (let at = from; at < to; ) {
+    yield at;
+    const isAtEnd = at < BLOCK || at >= size - BLOCK;
+    const unit = isAtEnd ? SECTOR : BLOCK;
+    at += unit - (at % unit);
+  }
+}
+
+/** SST26VF064B data sheet, 4.3: all blocks are locked after power-on, and no status tells. */
+export function isLockedAtPowerOn([maker, type]: Uint8Array): boolean {
+  return maker === MAKER.SST && type === 0x26;
 }

@@ -1,9 +1,10 @@
 import { BusFault, type SpiDev, type SpiSegment } from '../../board/index.ts';
 import { DOUBTFUL, inPieces, type Memory, TOO_LONG } from '../memory/memory.ts';
+import type { Range } from '../memory/range.ts';
 import type { Target } from '../memory/target.ts';
-import { hexBytes, isNobody, makerOf, sizeOfId } from './identity.ts';
+import { hexBytes, isNobody, MAKER, makerOf, sizeOfId } from './identity.ts';
 import { loadInstructions, OPCODE } from './instructions.ts';
-import { hasSecondStatus, type ProtectionBits, protectionOf } from './protection.ts';
+import { hasSecondStatus, lockPlaces, locksBlocks, type ProtectionBits, protectionOf } from './protection.ts';
 import { type EraseType, type FlashParameters, readSfdp } from './sfdp.ts';
 
 const STATUS_BUSY = 0x01;
@@ -243,6 +244,22 @@ export class SpiNor implements Memory {
   async protection(): Promise<ProtectionBits> {
     const { sr1, sr2 } = await this.status();
     return protectionOf(this.#maker, this.size, sr1, sr2);
+  }
+
+  /** Whether a block in `range` is locked by itself (Winbond's WPS), of which the protection bits say nothing. */
+  async isLocked(range: Range): Promise<boolean> {
+    if (this.#maker !== MAKER.WINBOND || !locksBlocks(await this.#register(OPCODE.READ_STATUS_3)))
+      return false;
+    for (const at of lockPlaces(range, this.size)) {
+      const { rx } = await this.#spi.transfer([{ tx: this.#header(OPCODE.READ_BLOCK_LOCK, at) }, { rx: 1 }]);
+      if (rx[0] === 1) return true;
+    }
+    return false;
+  }
+
+  /** Unlocks all blocks, until the chip is without power. */
+  async unlock(): Promise<void> {
+    await this.#change(Uint8Array.of(OPCODE.UNLOCK_ALL), 'unlocking the blocks', LIMIT_MS.status, 0);
   }
 
   /** Clears the bits that protect blocks. @throws {BusFault} `EACCES` when they stay set */

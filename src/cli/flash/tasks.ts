@@ -9,7 +9,7 @@ import { ChunkedReader, type Difference, differenceOf, type Work } from '../memo
 import type { ChangeArguments, MemoryTasks } from '../memory/memory-tasks.ts';
 import { speed } from '../memory/progress.ts';
 import { hexAddress, type Range, rangeOf, rangeText } from '../memory/range.ts';
-import { changing, GO_ON, runOnTarget, type Task } from '../memory/run-on-target.ts';
+import { changing, runOnTarget, type Task } from '../memory/run-on-target.ts';
 import type { Target } from '../memory/target.ts';
 import {
   checkWritable,
@@ -24,6 +24,7 @@ import {
 import { UsageError } from '../terminal/usage-error.ts';
 import { hexBytes, makerOf } from './identity.ts';
 import { knownOf } from './known-flash.ts';
+import { isLockedAtPowerOn } from './protection.ts';
 import { SpiNor } from './spi-nor.ts';
 import { type Rescue, writeFlash } from './write.ts';
 
@@ -64,16 +65,27 @@ async function rowsOf(flash: SpiNor, target: Target): Promise<Rows> {
     ['page', byteCount(pageSize)],
     ['erase', erases(flash)],
     ['addresses', size > 1 << 24 ? wide : `${parameters?.addressBytes ?? 3} bytes`],
-    [
-      'status',
-      `${registers}: ${names.length === 0 ? 'no block is protected' : `${names.join(', ')} protect blocks`}`,
-    ],
+    ['status', `${registers}: ${protectionText(names, await flash.isLocked({ from: 0, to: size }))}`],
     ...(target.readOnly ? [['read-only', 'yes (device tree)'] as const] : []),
   ];
 }
 
-/** @throws {Error} naming the bits that protect blocks, unless they are to be cleared, which is done */
-async function checkProtection(flash: SpiNor, unprotect: boolean): Promise<void> {
+function protectionText(names: readonly string[], isLocked: boolean): string {
+  if (isLocked) return 'blocks are locked one by one (WPS)';
+  if (names.length === 0) return 'no block is protected';
+  return `${names.join(', ')} ${names.length === 1 ? 'protects' : 'protect'} blocks`;
+}
+
+/** @throws {Error} naming what protects blocks of `range`, unless it is to be cleared, which is done */
+async function checkProtection(flash: SpiNor, range: Range, unprotect: boolean): Promise<void> {
+  if (await flash.isLocked(range)) {
+    if (!unprotect)
+      throw new BusFault(
+        'EACCES',
+        'blocks of the flash are locked one by one (WPS of its third status register is set); --unprotect unlocks all until the chip is without power',
+      );
+    await flash.unlock();
+  } else if (unprotect && isLockedAtPowerOn(flash.id)) await flash.unlock();
   const { names } = await flash.protection();
   if (names.length === 0) return;
   if (unprotect) {
@@ -85,6 +97,12 @@ async function checkProtection(flash: SpiNor, unprotect: boolean): Promise<void>
     'EACCES',
     `blocks of the flash are protected: ${bits}; --unprotect clears ${names.length === 1 ? 'it' : 'them'} first`,
   );
+}
+
+/** What to do behind a change that failed. */
+function remedies(flash: SpiNor, unprotect = false): string[] {
+  const unlock = 'If the chip refuses all writes, its blocks are locked, as after power-on: use --unprotect.';
+  return !unprotect && isLockedAtPowerOn(flash.id) ? [unlock] : [];
 }
 
 /** Bytes around the image that an erase took away and nobody wrote back are saved beside the user. */
@@ -109,7 +127,7 @@ async function write(args: BoardArguments & ChangeArguments, device: string, fil
     withMemory(open, board, target, async (flash) => {
       checkWritable(target, args.force);
       const { image, range } = await imageFor(flash, args, file);
-      await checkProtection(flash, args.unprotect ?? false);
+      await checkProtection(flash, range, args.unprotect ?? false);
       const log = new ChangeLog(flash.size);
       let rescue: Rescue | undefined;
       const began = performance.now();
@@ -120,7 +138,7 @@ async function write(args: BoardArguments & ChangeArguments, device: string, fil
           writeFlash(flash, range, image, work, log, (now) => {
             rescue = now;
           }),
-        () => [...rescueLines(rescue, range, flash.size, device), GO_ON],
+        () => [...rescueLines(rescue, range, flash.size, device), ...remedies(flash, args.unprotect)],
       );
       const ms = performance.now() - began;
       const place = `${rangeText(range, flash.size)} (${byteCount(image.length)})`;
@@ -149,25 +167,33 @@ async function erase(args: BoardArguments & ChangeArguments, device: string): Pr
     withMemory(open, board, target, async (flash) => {
       checkWritable(target, args.force);
       const range = eraseRange(flash, args);
-      await checkProtection(flash, args.unprotect ?? false);
+      await checkProtection(flash, range, args.unprotect ?? false);
       const log = new ChangeLog(flash.size);
       const began = performance.now();
       const erased = await changing(
         'erased',
         log,
         () => eraseBlocks(flash, range, work, log),
-        () => [GO_ON],
+        () => remedies(flash, args.unprotect),
       );
       const ms = performance.now() - began;
       const place = `${rangeText(range, flash.size)} (${byteCount(range.to - range.from)})`;
       if (erased === 0) return `${place} was already blank: nothing was erased`;
-      return `erased and verified ${place} in ${duration(ms)}: ${byteCount(erased)} were not blank`;
+      const found = erased === undefined ? '' : `: ${byteCount(erased)} were not blank`;
+      return `erased and verified ${place} in ${duration(ms)}${found}`;
     }),
   );
 }
 
-/** The chip at once where all of it goes, else block after block. @returns how many bytes were erased */
-async function eraseBlocks(flash: SpiNor, range: Range, work: Work, log: ChangeLog): Promise<number> {
+/**
+ * The chip at once where all of it goes, else block after block. @returns how many bytes were not blank; undefined: nobody looked
+ */
+async function eraseBlocks(
+  flash: SpiNor,
+  range: Range,
+  work: Work,
+  log: ChangeLog,
+): Promise<number | undefined> {
   const blank = new Uint8Array(range.to - range.from).fill(0xff);
   if (range.to - range.from < flash.size) {
     const { erased } = await writeFlash(flash, range, blank, work, log, () => {});
@@ -181,7 +207,7 @@ async function eraseBlocks(flash: SpiNor, range: Range, work: Work, log: ChangeL
   const difference: Difference | undefined = differenceOf(now, blank, range.from, flash.size);
   if (difference !== undefined) throw difference;
   log.done(range);
-  return flash.size;
+  return undefined;
 }
 
 export const tasks: MemoryTasks = {

@@ -92,13 +92,14 @@ export async function changing<Result>(
   } catch (thrown) {
     if (thrown instanceof UsageError) throw thrown;
     const lines = log.report(`${what} and verified`);
-    if (log.changed) lines.push(...remedy());
+    if (log.changed) lines.push(...remedy(), thrown instanceof Interrupted ? AGAIN : GO_ON);
     const more = lines.map((line) => `  ${oneLine(line)}`).join('\n');
     throw new LinedError(sentenceOf(thrown), { cause: thrown, more });
   }
 }
 
-export const GO_ON = 'Fix the cause and run the command again; it resumes where it stopped.';
+const AGAIN = 'Run the command again; it resumes where it stopped.';
+const GO_ON = 'Fix the cause and run the command again; it resumes where it stopped.';
 
 function sentenceOf(thrown: unknown): string {
   if (thrown instanceof Interrupted) return 'interrupted';

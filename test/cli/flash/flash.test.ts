@@ -229,7 +229,7 @@ describe('a write that fails', () => {
 dtbus: interrupted
   written and verified: 0x1000-0x2fff (8 KiB)
   everything else is unchanged
-  Fix the cause and run the command again; it resumes where it stopped.
+  Run the command again; it resumes where it stopped.
 `);
   });
 

@@ -2,7 +2,8 @@
 // what V8 made of one, so that the next start neither reads nor compiles modules. Not for what runs long: what one file
 // takes of another is read from its exports there at each use, which cost a back-end's thread a sixth of its speed.
 // Each source file is a function of its own there, called when something of it is used first: V8 looks into none that is not
-// called, and keeps no code of it.
+// called, and keeps no code of it. What is private in the sources is not there: code that no compiler has seen takes twice as
+// long to find a property by a name that is an object of its own.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import { build } from 'rolldown';
@@ -82,7 +83,8 @@ async function buildScript(name, entry, { inLines, ...settings }) {
 
 /** A file of the build as a function that is given its exports, and what finds others. */
 function functionOf({ fileName, code }, ids, inLines) {
-  const late = withoutImports(inLines(linked(withValues(code), fileName, ids))).replace(
+  const open = SELDOM.test(fileName) ? code : withoutPrivate(code, fileName);
+  const late = withoutImports(inLines(linked(withValues(open), fileName, ids))).replace(
     NODE_MODULE,
     (whole, _, id) => (ALWAYS_THERE.includes(id) ? whole : `require.late("node:${id}")`),
   );
@@ -116,36 +118,47 @@ const EXPORT =
 /** What a file has when it has run is what others take of it, without a call for each use; but for what it sets later. */
 function withValues(code) {
   const set = new Set();
-  visit(parseAst(code));
+  for (const { type, left, argument } of nodesIn(parseAst(code)))
+    if (type === 'AssignmentExpression' || type === 'UpdateExpression')
+      for (const node of nodesIn(left ?? argument)) if (node.type === 'Identifier') set.add(node.name);
   return code.replace(EXPORT, (whole, name, value) => (set.has(value) ? whole : `exports.${name}=${value};`));
-
-  function visit(node) {
-    if (typeof node !== 'object' || node === null) return;
-    if (node.type === 'AssignmentExpression' || node.type === 'UpdateExpression')
-      for (const name of namesIn(node.left ?? node.argument)) set.add(name);
-    Object.values(node).forEach(visit);
-  }
 }
 
-/** The names below a node. */
-function namesIn(node) {
+/** `node` and all below it. */
+function nodesIn(node) {
   if (typeof node !== 'object' || node === null) return [];
-  return node.type === 'Identifier' ? [node.name] : Object.values(node).flatMap(namesIn);
+  return [node, ...Object.values(node).flatMap(nodesIn)];
+}
+
+/** Those of Node whose properties are all named by letters. */
+const GLOBAL_BASES = ['Error', 'TypeError', 'RangeError'];
+
+/** With `$name` for `#name`: a name that no class has from another, as none of such a file has one of ours as its base. */
+function withoutPrivate(code, fileName) {
+  const names = [];
+  const isPrivate = ({ type }) => type === 'PrivateIdentifier';
+  const isOdd = ({ type, operator, left, name, superClass, body }) =>
+    (operator === 'in' && isPrivate(left)) ||
+    (type === 'Identifier' && name.startsWith('$')) ||
+    (superClass != null && !GLOBAL_BASES.includes(superClass.name) && nodesIn(body).some(isPrivate));
+  for (const node of nodesIn(parseAst(code))) {
+    if (isOdd(node)) throw new Error(`${fileName}: cannot do without private names`);
+    if (isPrivate(node)) names.push(node);
+  }
+  // `async#close(){}` needs a space then.
+  const before = (start) => code.slice(0, start).replace(/(?<=\w)$/, ' ');
+  return names
+    .sort((a, b) => b.start - a.start)
+    .reduce((text, { start }) => `${before(start)}$${text.slice(start + 1)}`, code);
 }
 
 /** A script whose code was kept has no `import()` (Node 20: "A dynamic import callback was not specified."). */
 function withoutImports(code) {
   const places = [];
-  visit(parseAst(code));
+  for (const { type, start } of nodesIn(parseAst(code))) if (type === 'ImportExpression') places.push(start);
   return places
     .sort((a, b) => b - a)
     .reduce((text, at) => `${text.slice(0, at)}require.module${text.slice(at + 'import'.length)}`, code);
-
-  function visit(node) {
-    if (typeof node !== 'object' || node === null) return;
-    if (node.type === 'ImportExpression') places.push(node.start);
-    Object.values(node).forEach(visit);
-  }
 }
 
 /** With one byte a character V8 takes the text as it was read. */

@@ -113,7 +113,9 @@ const unitAddressVsReg = warning('unit_address_vs_reg', [], (node, { fail }) => 
 function unitAddressFormat(buses: Buses): Check {
   const requires = ['node_name_format', 'pci_bridge', 'simple_bus_bridge'];
   return warning('unit_address_format', requires, (node, { fail }) => {
-    if (node.unitAddress[0] !== '0') return;
+    const { name } = node;
+    const at = name.indexOf('@');
+    if (at < 0 || name[at + 1] !== '0') return;
     // A bus that is known says itself what unit addresses on it look like.
     if (node.parent !== undefined && buses.has(node.parent)) return;
     const [, prefix, zero] = /^(0x)?(0(?=[0-9A-Fa-f]))?/.exec(node.unitAddress) ?? [];
@@ -138,17 +140,20 @@ const DEFAULT_CELLS = [
   { name: '#size-cells', value: 1 },
 ] as const;
 
-const avoidDefaultAddrSize = warning('avoid_default_addr_size', ['addr_size_cells'], (node, { fail }) => {
-  const { parent } = node;
-  if (parent === undefined || !(node.has('reg') || node.has('ranges'))) return;
-  for (let i = 0; i < DEFAULT_CELLS.length; i++) {
-    const { name, value } = DEFAULT_CELLS[i] as (typeof DEFAULT_CELLS)[number];
-    if (!parent.has(name))
-      fail(node, undefined, `${parent.path} has no ${name}; the default of ${value} is used`, {
-        hint: `write ${name} = <${isNumberedBus(parent) ? NUMBERED_CELLS[name] : value}> in ${parent.path}`,
-      });
-  }
-});
+const avoidDefaultAddrSize = having(
+  (name) => name === 'reg' || name === 'ranges',
+  warning('avoid_default_addr_size', ['addr_size_cells'], (node, { fail }) => {
+    const { parent } = node;
+    if (parent === undefined || !(node.has('reg') || node.has('ranges'))) return;
+    for (let i = 0; i < DEFAULT_CELLS.length; i++) {
+      const { name, value } = DEFAULT_CELLS[i] as (typeof DEFAULT_CELLS)[number];
+      if (!parent.has(name))
+        fail(node, undefined, `${parent.path} has no ${name}; the default of ${value} is used`, {
+          hint: `write ${name} = <${isNumberedBus(parent) ? NUMBERED_CELLS[name] : value}> in ${parent.path}`,
+        });
+    }
+  }),
+);
 
 /** I2C and SPI number their clients with one cell and no size; to repeat the default there would be wrong. */
 const NUMBERED_CELLS = { '#address-cells': 1, '#size-cells': 0 } as const;
@@ -184,12 +189,22 @@ function isDisabled(node: LiveNode): boolean {
 /** So many pairs of children with one address are told of. */
 const MAX_PAIRS = 200;
 
+/** Whether two children of the node have one unit address; nearly always none have. */
+function sharesAddresses({ subnodes }: LiveNode): boolean {
+  const addresses: string[] = [];
+  for (let i = 0; i < subnodes.length; i++) {
+    const { unitAddress } = subnodes[i] as LiveNode;
+    if (unitAddress !== '') addresses.push(unitAddress);
+  }
+  return new Set(addresses).size < addresses.length;
+}
+
 function reportSharedAddresses(
   node: LiveNode,
   { fail }: CheckContext,
   counts: (child: LiveNode) => boolean,
 ): void {
-  if (!hasCells(node)) return;
+  if (!hasCells(node) || !sharesAddresses(node)) return;
   const seen = new Map<string, LiveNode[]>();
   let told = 0;
   for (const child of node.subnodes) {

@@ -1,4 +1,3 @@
-import { cellAt } from '../tree/getters.ts';
 import type { LiveNode } from '../tree/live-node.ts';
 import type { Check, CheckContext } from './check.ts';
 import {
@@ -162,11 +161,15 @@ function simpleBusReg(buses: Buses): Check {
         });
       return;
     }
+    if (addressCells(parent) === 1 && from + 4 <= property.length) {
+      expectUnitAddress(node, context, 'a simple-bus', hex(property.cell(from)));
+      return;
+    }
     let address = 0n;
     for (let i = 0; i < addressCells(parent); i++) {
       const at = from + i * 4;
       if (at + 4 > property.length) return;
-      address = BigInt.asUintN(64, (address << 32n) | BigInt(cellAt(property.value, at)));
+      address = BigInt.asUintN(64, (address << 32n) | BigInt(property.cell(at)));
     }
     expectUnitAddress(node, context, 'a simple-bus', hex(address));
   });

@@ -37,7 +37,9 @@ export function phandleNumbers(tree: LiveTree, format: PhandleFormat): PhandleNu
     of(node) {
       if (node.phandle !== 0) return node.phandle;
       if (!counted) {
-        for (const other of tree.nodes()) taken.set(other.phandle, other);
+        const nodes = tree.nodes();
+        for (let i = 0; i < nodes.length; i++)
+          taken.set((nodes[i] as LiveNode).phandle, nodes[i] as LiveNode);
         counted = true;
       }
       while (taken.get(next)?.deleted === false) next++;
@@ -58,6 +60,7 @@ class NodeLists {
   readonly #all: readonly LiveNode[];
   #parents: readonly LiveNode[] | undefined;
   #having: Map<string, LiveNode[]> | undefined;
+  readonly #repeating: LiveNode[] = [];
 
   constructor(tree: LiveTree) {
     this.#all = tree.nodes();
@@ -69,23 +72,38 @@ class NodeLists {
       this.#parents ??= this.#all.filter((node) => node.allSubnodes.length > 0);
       return this.#parents;
     }
-    if (having === undefined) return this.#all;
+    if (having === undefined && among === undefined) return this.#all;
     this.#having ??= this.#byProperty();
-    return this.#having.get(having) ?? [];
+    if (having === undefined) return this.#repeating;
+    return typeof having === 'string'
+      ? (this.#having.get(having) ?? [])
+      : this.#havingAny(this.#having, having);
+  }
+
+  #havingAny(
+    having: ReadonlyMap<string, readonly LiveNode[]>,
+    isMeant: (name: string) => boolean,
+  ): readonly LiveNode[] {
+    const lists = [...having].filter(([name]) => isMeant(name)).map(([, nodes]) => nodes);
+    if (lists.length < 2) return lists[0] ?? [];
+    const nodes = new Set(lists.flat());
+    return this.#all.filter((node) => nodes.has(node));
   }
 
   #byProperty(): Map<string, LiveNode[]> {
     const lists = new Map<string, LiveNode[]>();
-    for (const node of this.#all) {
+    const repeating = this.#repeating;
+    for (let at = 0; at < this.#all.length; at++) {
+      const node = this.#all[at] as LiveNode;
       if (node.deleted) continue;
       // Deleted ones too: a few checks are about them, the others look again.
       const { allProperties } = node;
       for (let i = 0; i < allProperties.length; i++) {
         const { name } = allProperties[i] as LiveProperty;
         const list = lists.get(name);
-        if (list?.at(-1) === node) continue;
         if (list === undefined) lists.set(name, [node]);
-        else list.push(node);
+        else if (list[list.length - 1] !== node) list.push(node);
+        else if (repeating.at(-1) !== node) repeating.push(node);
       }
     }
     return lists;

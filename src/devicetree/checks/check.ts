@@ -13,10 +13,13 @@ export interface Check {
   /** dtc's default. */
   readonly level: Severity | 'off';
   readonly requires: readonly string[];
-  /** Only nodes with this property are looked at. Not for properties that the steps add: phandles. */
-  readonly having?: string;
-  /** Only the root, or nodes with children, are looked at. */
-  readonly among?: 'root' | 'parents';
+  /**
+   * Only nodes with this property are looked at, or with one whose name is meant. Not for properties that the steps before it
+   * add: phandles.
+   */
+  readonly having?: string | ((name: string) => boolean) | undefined;
+  /** Only the root, nodes with children, or nodes in which a property's name comes twice, are looked at. */
+  readonly among?: 'root' | 'parents' | 'repeating';
   readonly run: (node: LiveNode, context: CheckContext) => void;
 }
 

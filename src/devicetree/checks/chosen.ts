@@ -2,7 +2,7 @@ import type { LiveNode } from '../tree/live-node.ts';
 import type { LiveProperty } from '../tree/live-property.ts';
 import type { Check, CheckContext } from './check.ts';
 import { among, textOf, warning } from './define.ts';
-import { isString, NOT_A_STRING, WRITE_A_STRING } from './value-forms.ts';
+import { NOT_A_STRING, WRITE_A_STRING } from './value-forms.ts';
 
 /** `/chosen` and `/aliases`. Devicetree Specification 3.3 and 3.6. */
 
@@ -43,7 +43,7 @@ const chosenNodeIsRoot = warning('chosen_node_is_root', [], (node, { tree, fail 
 });
 
 function expectString(node: LiveNode, property: LiveProperty, { fail }: CheckContext): void {
-  if (!isString(property)) fail(node, property, NOT_A_STRING, { hint: WRITE_A_STRING });
+  if (!property.isString) fail(node, property, NOT_A_STRING, { hint: WRITE_A_STRING });
 }
 
 const chosenNodeBootargs = warning('chosen_node_bootargs', [], (node, context) => {

@@ -1,5 +1,4 @@
 import { type Loc, latin1, NOWHERE } from '../text/source.ts';
-import { cellAt } from '../tree/getters.ts';
 import type { LiveNode } from '../tree/live-node.ts';
 import type { LiveProperty } from '../tree/live-property.ts';
 import type { Check } from './check.ts';
@@ -21,8 +20,8 @@ export function onDemand(name: string, requires: readonly string[], run: Check['
   return { name, level: 'off', requires, run };
 }
 
-/** The check for nodes that have `property` only. */
-export function having(property: string, check: Check): Check {
+/** The check for nodes only that have `property`, or one whose name is meant. */
+export function having(property: Check['having'], check: Check): Check {
   return { ...check, having: property };
 }
 
@@ -46,14 +45,13 @@ export function atName(node: LiveNode): { readonly start?: Loc; readonly end?: L
 /** The value of a property that is one cell; undefined without it and for another length. */
 export function cellOf(node: LiveNode, name: string): number | undefined {
   const property = node.property(name);
-  return property?.length === 4 ? cellAt(property.value, 0) : undefined;
+  return property?.length === 4 ? property.cell(0) : undefined;
 }
 
 /** The whole cells of a value; up to 3 bytes at its end are left out. */
 export function cellsOf(property: LiveProperty): number[] {
-  const { value } = property;
   const cells: number[] = [];
-  for (let at = 0; at + 4 <= value.length; at += 4) cells.push(cellAt(value, at));
+  for (let at = 0; at + 4 <= property.length; at += 4) cells.push(property.cell(at));
   return cells;
 }
 

@@ -1,4 +1,3 @@
-import { cellAt } from '../tree/getters.ts';
 import type { LiveNode } from '../tree/live-node.ts';
 import type { LiveProperty } from '../tree/live-property.ts';
 import type { Check, CheckContext } from './check.ts';
@@ -11,17 +10,20 @@ function isProvider(node: LiveNode): boolean {
   return node.has('interrupt-controller') || node.has('interrupt-map');
 }
 
-const interruptProvider = warning('interrupt_provider', ['interrupts_extended_is_cell'], (node, { fail }) => {
-  const cells = node.property('#interrupt-cells');
-  if (isProvider(node) && cells === undefined)
-    fail(node, undefined, 'an interrupt controller or nexus has no #interrupt-cells', {
-      hint: 'add #interrupt-cells: the number of cells of one interrupt',
-    });
-  if (!isProvider(node) && cells !== undefined)
-    fail(node, cells, '#interrupt-cells is given, but the node handles no interrupts', {
-      hint: 'add interrupt-controller or interrupt-map, or remove it',
-    });
-});
+const interruptProvider = having(
+  (name) => name === 'interrupt-controller' || name === 'interrupt-map' || name === '#interrupt-cells',
+  warning('interrupt_provider', ['interrupts_extended_is_cell'], (node, { fail }) => {
+    const cells = node.property('#interrupt-cells');
+    if (isProvider(node) && cells === undefined)
+      fail(node, undefined, 'an interrupt controller or nexus has no #interrupt-cells', {
+        hint: 'add #interrupt-cells: the number of cells of one interrupt',
+      });
+    if (!isProvider(node) && cells !== undefined)
+      fail(node, cells, '#interrupt-cells is given, but the node handles no interrupts', {
+        hint: 'add interrupt-controller or interrupt-map, or remove it',
+      });
+  }),
+);
 
 /** How an entry of an interrupt-map is made up (Devicetree Specification 2.4.4). */
 const MAP_ENTRY = 'an entry is child address, child interrupt, parent, parent address, parent interrupt';
@@ -71,7 +73,7 @@ function checkMap(
       return;
     }
     at += childCells;
-    const phandle = cellAt(map.value, at * 4);
+    const phandle = map.cell(at * 4);
     if (!isPhandle(phandle)) {
       if (!tree.plugin) refuse(`cell ${at} is not a phandle; expected the interrupt parent`);
       return;

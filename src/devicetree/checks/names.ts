@@ -1,6 +1,5 @@
-import type { LiveProperty } from '../tree/live-property.ts';
 import type { Check } from './check.ts';
-import { atName, error, onDemand, warning } from './define.ts';
+import { atName, error, having, onDemand, warning } from './define.ts';
 
 /** What names may look like. Devicetree Specification 2.2.1 (nodes) and 2.2.4.1 (properties). */
 
@@ -9,6 +8,7 @@ const PROPERTY = /[^A-Za-z0-9,._+*#?-]/;
 const RECOMMENDED = /[^A-Za-z0-9,-]/;
 
 const nodeNameChars = error('node_name_chars', [], (node, { fail }) => {
+  if (!NODE.test(node.name)) return;
   const bad = NODE.exec(node.name)?.[0];
   if (bad !== undefined)
     fail(node, undefined, `invalid character "${bad}" in a node name`, {
@@ -42,17 +42,18 @@ const nodeNameNotEmpty = error('node_name_not_empty', ['node_name_chars'], (node
     });
 });
 
-const propertyNameChars = error('property_name_chars', [], (node, { fail }) => {
-  const { allProperties } = node;
-  for (let i = 0; i < allProperties.length; i++) {
-    const property = allProperties[i] as LiveProperty;
-    const bad = PROPERTY.exec(property.name)?.[0];
-    if (bad !== undefined && !property.deleted)
-      fail(node, property, `invalid character "${bad}" in a property name`, {
-        hint: 'use letters, digits and , . _ + ? # -',
-      });
-  }
-});
+const propertyNameChars = having(
+  (name) => PROPERTY.test(name),
+  error('property_name_chars', [], (node, { fail }) => {
+    for (const property of node.properties) {
+      const bad = PROPERTY.exec(property.name)?.[0];
+      if (bad !== undefined)
+        fail(node, property, `invalid character "${bad}" in a property name`, {
+          hint: 'use letters, digits and , . _ + ? # -',
+        });
+    }
+  }),
+);
 
 const propertyNameCharsStrict = onDemand('property_name_chars_strict', [], (node, { fail }) => {
   for (const property of node.properties) {

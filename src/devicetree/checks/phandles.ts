@@ -10,8 +10,11 @@ export class PhandleIndex {
     if (this.#tree !== tree) {
       this.#tree = tree;
       this.#nodes.clear();
-      for (const node of tree.nodes())
+      const nodes = tree.nodes();
+      for (let i = 0; i < nodes.length; i++) {
+        const node = nodes[i] as LiveNode;
         if (node.phandle !== 0 && !this.#nodes.has(node.phandle)) this.#nodes.set(node.phandle, node);
+      }
     }
     return this.#nodes.get(phandle);
   }

@@ -1,6 +1,6 @@
-import { cellAt } from '../tree/getters.ts';
 import type { LiveNode } from '../tree/live-node.ts';
 import type { LiveProperty } from '../tree/live-property.ts';
+import type { Marker } from '../tree/tree.ts';
 import type { Check, CheckContext } from './check.ts';
 import { bytes, cellOf, having, isPhandle, onDemand, warning } from './define.ts';
 import type { PhandleIndex } from './phandles.ts';
@@ -39,6 +39,11 @@ const PROVIDERS: readonly Provider[] = [
   { name: 'thermal_sensors', property: 'thermal-sensors', cells: '#thermal-sensor-cells' },
 ];
 
+/** A reference that stands at `offset` or behind. */
+function isReferenceFrom({ kind, offset }: Marker, from: number): boolean {
+  return kind === 'ref-phandle' && offset >= from;
+}
+
 /** Goes through the list entry by entry, each as long as its provider says. */
 function checkList(
   node: LiveNode,
@@ -47,16 +52,16 @@ function checkList(
   { tree, fail }: CheckContext,
   phandles: PhandleIndex,
 ): void {
-  const { length, value, markers } = property;
+  const { length, markers } = property;
   const refuse = (message: string, hint: string): void => fail(node, property, message, { hint });
   if (length % 4 !== 0) {
     refuse(`${property.name} has ${bytes(length)}; expected a multiple of 4`, 'write cells: <…>');
     return;
   }
-  const references = new Set(markers.filter((m) => m.kind === 'ref-phandle').map((m) => m.offset));
+  let marker = 0;
   let args = 0;
   for (let at = 0; at < length; at += (args + 1) * 4) {
-    const phandle = cellAt(value, at);
+    const phandle = property.cell(at);
     args = 0;
     if (!isPhandle(phandle)) {
       // 0 and -1 leave an entry out; in an overlay, -1 is a node of the base, of which nothing is known here.
@@ -64,7 +69,8 @@ function checkList(
       continue;
     }
     const cell = at / 4;
-    if (markers.length > 0 && !references.has(at))
+    while (marker < markers.length && !isReferenceFrom(markers[marker] as Marker, at)) marker++;
+    if (markers.length > 0 && markers[marker]?.offset !== at)
       refuse(
         `cell ${cell} is a number; expected a reference`,
         'write &label, or check the number of cells of the entries before it',
@@ -134,11 +140,14 @@ export function providerChecks(phandles: PhandleIndex): readonly Check[] {
     ),
     cellCheck(`${provider.name}_is_cell`, provider.cells),
   ]);
-  const gpiosProperty = warning('gpios_property', ['phandle_references'], (node, context) => {
-    // A hog's gpios are pins of its parent, without a phandle.
-    const lists = node.allProperties.filter(({ name, deleted }) => !deleted && isGpioList(name));
-    if (lists.length === 0 || node.has('gpio-hog')) return;
-    for (const property of lists) checkList(node, property, { cells: '#gpio-cells' }, context, phandles);
-  });
+  const gpiosProperty = having(
+    isGpioList,
+    warning('gpios_property', ['phandle_references'], (node, context) => {
+      // A hog's gpios are pins of its parent, without a phandle.
+      const lists = node.properties.filter(({ name }) => isGpioList(name));
+      if (lists.length === 0 || node.has('gpio-hog')) return;
+      for (const property of lists) checkList(node, property, { cells: '#gpio-cells' }, context, phandles);
+    }),
+  );
   return [...checks, deprecatedGpioProperty, gpiosProperty];
 }

@@ -1,7 +1,6 @@
 import { didYouMean } from '../../input/index.ts';
 import type { Loc } from '../text/source.ts';
 import { NOWHERE } from '../text/source.ts';
-import { cellAt } from '../tree/getters.ts';
 import type { LiveNode } from '../tree/live-node.ts';
 import { type LiveProperty, ONLY_CELLS, ONLY_STRING } from '../tree/live-property.ts';
 import type { LiveTree } from '../tree/live-tree.ts';
@@ -73,16 +72,19 @@ const duplicateNodeNames: Check = {
   among: 'parents',
 };
 
-const duplicatePropertyNames = error('duplicate_property_names', [], (node, { fail }) => {
-  forDuplicates(node.allProperties, false, (later, first) => {
-    fail(node, later, 'Duplicate property name', {
-      start: later.start,
-      end: later.start + later.name.length,
-      hint: `keep one definition of ${later.name}`,
-      notes: [note(`${later.name} is first defined here`, first.start, first.name.length)],
+const duplicatePropertyNames: Check = {
+  ...error('duplicate_property_names', [], (node, { fail }) => {
+    forDuplicates(node.allProperties, false, (later, first) => {
+      fail(node, later, 'Duplicate property name', {
+        start: later.start,
+        end: later.start + later.name.length,
+        hint: `keep one definition of ${later.name}`,
+        notes: [note(`${later.name} is first defined here`, first.start, first.name.length)],
+      });
     });
-  });
-});
+  }),
+  among: 'repeating',
+};
 
 function note(
   message: string,
@@ -92,15 +94,10 @@ function note(
   return { message, start, end: start === NOWHERE ? NOWHERE : start + length };
 }
 
-function isOneString(value: Uint8Array): boolean {
-  return value.length > 0 && value.indexOf(0) === value.length - 1;
-}
-
 const nameIsString: Check = {
   ...error('name_is_string', [], (node, { fail }) => {
     const property = node.property('name');
-    if (property !== undefined && !isOneString(property.value))
-      fail(node, property, 'property is not a string');
+    if (property !== undefined && !property.isString) fail(node, property, 'property is not a string');
   }),
   having: 'name',
 };
@@ -225,38 +222,40 @@ function explicitPhandle(node: LiveNode, name: string, { tree, fail }: CheckCont
       fail(node, undefined, `${name} is a reference to another node`);
     return 0;
   }
-  const phandle = cellAt(property.value, 0);
+  const phandle = property.cell(0);
   if (isPhandle(phandle)) return phandle;
   fail(node, property, `bad value (0x${phandle.toString(16)}) in ${name} property`);
   return 0;
 }
 
-const explicitPhandles = error('explicit_phandles', [], (node, context) => {
-  if (node.allProperties.length === 0) return;
-  let phandle = explicitPhandle(node, 'phandle', context);
-  const legacy = explicitPhandle(node, 'linux,phandle', context);
-  if (phandle === 0 && legacy === 0) return;
-  if (legacy !== 0 && phandle !== 0 && phandle !== legacy) {
-    context.fail(node, undefined, "mismatching 'phandle' and 'linux,phandle' properties");
-  }
-  if (phandle === 0) phandle = legacy;
-  const other = context.explicit.get(phandle);
-  if (other !== undefined && other !== node) {
-    const hex = phandle.toString(16);
-    const [own, first] = [node, other].map(
-      (each) => each.property('phandle') ?? each.property('linux,phandle'),
-    );
-    context.fail(node, undefined, `duplicated phandle 0x${hex} (seen before at ${other.path})`, {
-      start: own?.start ?? NOWHERE,
-      end: own?.end ?? NOWHERE,
-      hint: 'change one of the two, or remove it: dtc adds phandles where they are needed',
-      notes: [note(`${other.path} has it here`, first?.start ?? NOWHERE, 0)],
-    });
-    return;
-  }
-  context.explicit.set(phandle, node);
-  node.phandle = phandle;
-});
+const explicitPhandles: Check = {
+  ...error('explicit_phandles', [], (node, context) => {
+    let phandle = explicitPhandle(node, 'phandle', context);
+    const legacy = explicitPhandle(node, 'linux,phandle', context);
+    if (phandle === 0 && legacy === 0) return;
+    if (legacy !== 0 && phandle !== 0 && phandle !== legacy) {
+      context.fail(node, undefined, "mismatching 'phandle' and 'linux,phandle' properties");
+    }
+    if (phandle === 0) phandle = legacy;
+    const other = context.explicit.get(phandle);
+    if (other !== undefined && other !== node) {
+      const hex = phandle.toString(16);
+      const [own, first] = [node, other].map(
+        (each) => each.property('phandle') ?? each.property('linux,phandle'),
+      );
+      context.fail(node, undefined, `duplicated phandle 0x${hex} (seen before at ${other.path})`, {
+        start: own?.start ?? NOWHERE,
+        end: own?.end ?? NOWHERE,
+        hint: 'change one of the two, or remove it: dtc adds phandles where they are needed',
+        notes: [note(`${other.path} has it here`, first?.start ?? NOWHERE, 0)],
+      });
+      return;
+    }
+    context.explicit.set(phandle, node);
+    node.phandle = phandle;
+  }),
+  having: (name) => name === 'phandle' || name === 'linux,phandle',
+};
 
 /** What to do where a reference names a node, and not a label of one. */
 export function labelHint(tree: LiveTree, ref: string): string | undefined {
@@ -339,13 +338,18 @@ function insertPaths(
   property.setValue(value, 0, value.length, markers);
 }
 
+function hasPaths(markers: readonly Marker[]): boolean {
+  for (let i = 0; i < markers.length; i++) if ((markers[i] as Marker).kind === 'ref-path') return true;
+  return false;
+}
+
 const pathReferences = error('path_references', ['duplicate_node_names'], (node, context) => {
   const { allProperties } = node;
   for (let i = 0; i < allProperties.length; i++) {
     const property = allProperties[i] as LiveProperty;
     const { markers } = property;
     if (markers === ONLY_CELLS || markers === ONLY_STRING || property.deleted) continue;
-    if (!markers.some((marker) => marker.kind === 'ref-path')) continue;
+    if (!hasPaths(markers)) continue;
     const paths = new Map<Marker, string>();
     for (const marker of property.markers) {
       if (marker.kind !== 'ref-path') continue;

@@ -18,16 +18,6 @@ export function cellCheck(name: string, propertyName: string): Check {
   );
 }
 
-/** True for text with one NUL, at its end. */
-export function isString(property: LiveProperty): boolean {
-  return property.length > 0 && property.value.indexOf(0) === property.length - 1;
-}
-
-/** True for any number of texts, each with its NUL. */
-export function isStringList(property: LiveProperty): boolean {
-  return property.length === 0 || property.value[property.length - 1] === 0;
-}
-
 export const NOT_A_STRING = 'invalid value: expected one string';
 export const WRITE_A_STRING = 'write one string in quotes';
 
@@ -36,23 +26,24 @@ function stringCheck(name: string, propertyName: string): Check {
     propertyName,
     warning(name, [], (node, { fail }) => {
       const property = node.property(propertyName);
-      if (property !== undefined && !isString(property))
+      if (property !== undefined && !property.isString)
         fail(node, property, NOT_A_STRING, { hint: WRITE_A_STRING });
     }),
   );
 }
 
 function stringListCheck(name: string, isMeant: (propertyName: string) => boolean): Check {
-  return warning(name, [], (node, { fail }) => {
+  const check = warning(name, [], (node, { fail }) => {
     const { allProperties } = node;
     for (let i = 0; i < allProperties.length; i++) {
       const property = allProperties[i] as LiveProperty;
-      if (isMeant(property.name) && !property.deleted && !isStringList(property))
+      if (!property.isStringList && !property.deleted && isMeant(property.name))
         fail(node, property, 'invalid value: expected a list of strings', {
           hint: 'write strings in quotes, separated by commas',
         });
     }
   });
+  return having(isMeant, check);
 }
 
 /** dtc's checks that standard properties are cells, strings or lists of strings. */
@@ -63,9 +54,6 @@ export const VALUE_FORM_CHECKS: readonly Check[] = [
   stringCheck('model_is_string', 'model'),
   stringCheck('status_is_string', 'status'),
   stringCheck('label_is_string', 'label'),
-  having(
-    'compatible',
-    stringListCheck('compatible_is_string_list', (name) => name === 'compatible'),
-  ),
+  stringListCheck('compatible_is_string_list', (name) => name === 'compatible'),
   stringListCheck('names_is_string_list', (name) => name.endsWith('-names')),
 ];

@@ -186,14 +186,23 @@ export class LiveNode implements Node {
 
   property(name: string): LiveProperty | undefined {
     const first = this.findProperty(name);
-    if (first === undefined || !first.deleted) return first;
-    return this.allProperties.find((property) => !property.deleted && property.name === name);
+    return first?.deleted === true ? liveOne(this.allProperties, name) : first;
   }
 
   subnode(name: string): LiveNode | undefined {
     const first = this.findSubnode(name);
-    if (first === undefined || !first.deleted) return first;
-    return this.allSubnodes.find((node) => !node.deleted && node.name === name);
+    return first?.deleted === true ? liveOne(this.allSubnodes, name) : first;
+  }
+
+  /** The node is there, and so is that label of it. */
+  hasLabel(name: string): boolean {
+    if (this.deleted) return false;
+    const labels = this.#labels;
+    for (let i = 0; i < labels.length; i++) {
+      const label = labels[i] as Label;
+      if (label.name === name && !label.deleted) return true;
+    }
+    return false;
   }
 
   addProperty(property: LiveProperty): void {
@@ -327,6 +336,14 @@ export class LiveNode implements Node {
   phandles(property: string, cellsName: string | undefined): readonly PhandleArgs[] | undefined {
     return this.#read(property, (found) => toPhandles(found, cellsName));
   }
+}
+
+/** The first of that name that is not deleted. By itself, as what a closure needs is made at each call of what has one. */
+function liveOne<T extends { readonly name: string; readonly deleted: boolean }>(
+  list: readonly T[],
+  name: string,
+): T | undefined {
+  return list.find((entry) => !entry.deleted && entry.name === name);
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

@@ -1,4 +1,5 @@
 import { type Loc, NOWHERE, type Span } from '../text/source.ts';
+import { cellAt } from './getters.ts';
 // biome-ignore lint/suspicious/noImportCycles: a tree, its nodes and its properties refer to each other.
 import type { LiveNode } from './live-node.ts';
 // biome-ignore lint/suspicious/noImportCycles: a tree, its nodes and its properties refer to each other.
@@ -91,6 +92,22 @@ export class LiveProperty implements Property {
     this.#from = from;
     this.#length = length;
     this.markers = markers;
+  }
+
+  /** The big-endian 32-bit number at `offset`, unsigned; the 4 bytes must be there. */
+  cell(offset: number): number {
+    return cellAt(this.#bytes, this.#from + offset);
+  }
+
+  /** The value is text with one NUL, at its end. */
+  get isString(): boolean {
+    const last = this.#from + this.#length - 1;
+    return this.#length > 0 && this.#bytes[last] === 0 && this.#bytes.indexOf(0, this.#from) === last;
+  }
+
+  /** The value is any number of texts, each with its NUL. */
+  get isStringList(): boolean {
+    return this.#length === 0 || this.#bytes[this.#from + this.#length - 1] === 0;
   }
 
   setCell(offset: number, value: number): void {

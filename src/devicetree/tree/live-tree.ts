@@ -64,11 +64,10 @@ export class LiveTree implements Tree {
 
   /** The first live node with that label, in tree order. */
   byLabel(label: string): LiveNode | undefined {
+    const known = this.#labelIndex?.get(label);
     // What was deleted since is found out here: a node does not know all that die with it.
-    const holds = (node: LiveNode | undefined): boolean =>
-      node === undefined ||
-      (!node.deleted && node.allLabels.some((own) => !own.deleted && own.name === label));
-    if (this.#labelIndex === undefined || !holds(this.#labelIndex.get(label))) this.#indexLabels();
+    if (known === undefined ? this.#labelIndex !== undefined : known.hasLabel(label)) return known;
+    this.#indexLabels();
     return this.#labelIndex?.get(label);
   }
 

@@ -3,7 +3,6 @@ import type { LiveNode } from '../../tree/live-node.ts';
 import type { LiveProperty } from '../../tree/live-property.ts';
 import type { Check, CheckContext } from '../check.ts';
 import { textOf, warning } from '../define.ts';
-import { isString } from '../value-forms.ts';
 import { bindingOf } from './our-properties.ts';
 import { type BoardBus, peripheralNodes } from './peripherals.ts';
 import { isSlip } from './slips.ts';
@@ -19,7 +18,7 @@ const status = {
     const property = node.property('status');
     if (property === undefined) return;
     const hint = 'write status = "okay" or status = "disabled"';
-    if (!isString(property)) {
+    if (!property.isString) {
       fail(node, property, 'invalid status: expected one string, the node is left out', { hint });
       return;
     }
@@ -111,7 +110,7 @@ function checkAlias(
   const { name } = property;
   const hint = `write ${name} = &label;`;
   const path = textOf(property);
-  if (!isString(property) || !path.startsWith('/'))
+  if (!property.isString || !path.startsWith('/'))
     fail(node, property, `invalid alias ${name}: expected the path of a node`, { hint });
   else if (target === undefined)
     fail(node, property, `the alias ${name} leads nowhere: not found: ${path}`, { hint });

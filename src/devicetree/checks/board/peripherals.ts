@@ -2,7 +2,6 @@ import type { LiveNode } from '../../tree/live-node.ts';
 import type { Check, CheckContext } from '../check.ts';
 import { atName, cellOf, cellsOf, hex, warning } from '../define.ts';
 import { OWN_ADDRESS, TEN_BIT_ADDRESS } from '../i2c-reg.ts';
-import { isStringList } from '../value-forms.ts';
 import { bindingOf } from './our-properties.ts';
 import { isSlip } from './slips.ts';
 
@@ -193,7 +192,7 @@ function checkValues({ node }: BoardBus, { fail }: CheckContext): void {
   for (const child of peripheralNodes(node)) {
     for (const [name, example] of SPI_NUMBERS) oneNumber(child, name, example);
     const compatible = child.property('compatible');
-    if (compatible !== undefined && !isStringList(compatible))
+    if (compatible !== undefined && !compatible.isStringList)
       fail(child, compatible, 'invalid compatible: expected strings', {
         hint: 'write compatible = "vendor,part";',
       });

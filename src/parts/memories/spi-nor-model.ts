@@ -373,8 +373,7 @@ class SpiNor {
   /** After 50h alone it is done at once, and forgotten without power. */
   #writeStatus(first: number, count: number): void {
     const { kind } = this.#chip;
-    const locked = this.#status.has(0, SR1.SRP) && this.#sense.writeProtect;
-    if (locked || count === 0) {
+    if (this.#status.isLocked(this.#sense.writeProtect) || count === 0) {
       this.#array.done();
       return;
     }

@@ -2,7 +2,8 @@ import { type FlashKind, QUAD_ENABLE } from './spi-nor-kind.ts';
 
 /** Bits of the first status register that are the same with all makers. */
 export const SR1 = { BUSY: 0x01, WEL: 0x02, QE: 0x40, SRP: 0x80 } as const;
-export const SR2 = { QE: 0x02, SUS: 0x80 } as const;
+/** SRL locks the status registers until the chip is without power (W25Q64JV data sheet, 7.1.5). */
+export const SR2 = { SRL: 0x01, QE: 0x02, SUS: 0x80 } as const;
 /** Of Winbond's third: address mode now, and after power-on; single blocks are locked. */
 export const SR3 = { ADS: 0x01, ADP: 0x02, WPS: 0x04 } as const;
 /** LB1 to LB3 of Winbond's second: each locks a security register for ever. */
@@ -24,7 +25,18 @@ export class StatusRegisters {
   }
 
   powerOn(): void {
+    if (this.#hasThird) this.saved[1] = (this.saved[1] as number) & ~SR2.SRL;
     this.bytes.set(this.saved);
+  }
+
+  /** Nothing can be written to them. @param writeProtect WP# is low */
+  isLocked(writeProtect: boolean): boolean {
+    return (this.#hasThird && this.has(1, SR2.SRL)) || (this.has(0, SR1.SRP) && writeProtect);
+  }
+
+  /** As Winbond's, and those of who follows it. */
+  get #hasThird(): boolean {
+    return this.#kind.writable.length === 3;
   }
 
   has(register: 0 | 1 | 2, mask: number): boolean {
@@ -54,7 +66,7 @@ export class StatusRegisters {
       const mask = writable[at] ?? 0;
       const before = this.bytes[at] as number;
       const written = (before & ~mask) | ((data[at - first] as number) & mask);
-      this.bytes[at] = at === 1 && writable.length === 3 ? written | (before & LOCK_BITS) : written;
+      this.bytes[at] = at === 1 && this.#hasThird ? written | (before & LOCK_BITS) : written;
       if (keep && !(at === 0 && powerOnStatus !== undefined)) this.saved[at] = this.bytes[at] as number;
     }
   }

@@ -277,6 +277,19 @@ describe('protection', () => {
     expect(bench.exchange([0x05], 1)).toEqual([0x80]);
   });
 
+  it('SRL locks all status registers until the chip is without power', async () => {
+    const { bench } = await protect(0x04, 0x01);
+    change(bench, 0x01, 0x00, 0x00);
+    change(bench, 0x31, 0x00);
+    expect(bench.exchange([0x05], 1)).toEqual([0x04]);
+    expect(bench.exchange([0x35], 1)).toEqual([0x01]);
+    bench.set('powered', false);
+    bench.set('powered', true);
+    expect(bench.exchange([0x35], 1)).toEqual([0x00]);
+    change(bench, 0x01, 0x00);
+    expect(bench.exchange([0x05], 1)).toEqual([0x00]);
+  });
+
   it('31h and 35h reach status register 2 alone', async () => {
     const { bench } = await protect(0, 0);
     change(bench, 0x31, 0x02);

@@ -19,7 +19,7 @@ const TO_LINE_END = String.raw`(?:\/\/[^\\\n]*)?(?:\n|$)`;
 /** The end of a line that goes on in the next. */
 const SPLICE = String.raw`\\[ \t\r]*\n`;
 const STRING = String.raw`"[^"\\\n]*"`;
-const DEFINE_NAME = /#[ \t]*define[ \t]+([A-Za-z_]\w*)(?![^( \t\r\n/])/y;
+const DEFINE_NAME = /#[ \t]*define[ \t]+(?!defined\b)([A-Za-z_]\w*)(?![^( \t\r\n/])/y;
 const BODY = new RegExp(
   String.raw`[^\\\n"'\/]*(?:(?:${COMMENT}|${SPLICE}|${STRING})[^\\\n"'\/]*)*${TO_LINE_END}`,
   'y',

@@ -10,6 +10,7 @@ import { type Macro, nextLine, readMacro, sameMacro } from './macro.ts';
 import type { MacroTable } from './macro-table.ts';
 
 const DEFINE = keyword('define');
+const DEFINED = keyword('defined');
 const UNDEF = keyword('undef');
 const INCLUDE = keyword('include');
 const INCLUDE_NEXT = keyword('include_next');
@@ -178,6 +179,7 @@ export class Directives {
       this.#files.complain('directive', '#define needs a name', i, i + 2);
       return undefined;
     }
+    if (this.#isReserved(name)) return undefined;
     const read = readMacro(this.#files.list, name);
     if (!('problem' in read)) return read;
     this.#files.complain('directive', read.problem, Math.max(read.at, name), read.at + 1);
@@ -196,8 +198,16 @@ export class Directives {
 
   #undefine(word: number): void {
     const name = word + 1;
-    if (this.#isName(name)) this.#macros.undefine(this.#files.ids[name] as number);
-    else this.#files.complain('directive', '#undef needs a name', word, word + 1);
+    if (this.#isName(name)) {
+      if (!this.#isReserved(name)) this.#macros.undefine(this.#files.ids[name] as number);
+    } else this.#files.complain('directive', '#undef needs a name', word, word + 1);
+  }
+
+  /** C11, 6.10.8: `defined` is an operator of `#if`, and no macro. */
+  #isReserved(name: number): boolean {
+    if (this.#files.ids[name] !== DEFINED) return false;
+    this.#files.complain('directive', '"defined" cannot be the name of a macro', name, name + 1);
+    return true;
   }
 
   #userMessage(i: number, isError: boolean): void {

@@ -166,6 +166,11 @@ describe('headers of definitions', () => {
     ],
     ['"##" at an end', '#define A ## 1\n', 'h.h:1.11 "##" cannot be at either end of a macro'],
     ['a line without a name', '#define A 1\n#define 1\n', 'h.h:2.1 #define needs a name'],
+    [
+      'an operator as a name',
+      '#define A 1\n#define defined 1\n',
+      'h.h:2.9 "defined" cannot be the name of a macro',
+    ],
     ['a guard without an end', '#ifndef G\n#define G\n', 'h.h:1.1 this condition has no #endif'],
     ['a comment without an end', '#define A 1\n/* \n#define B 2\n', 'h.h:2.1 the comment is not closed'],
   ])('say what is wrong whether it is used or not: %s', (_, header, problem) => {

@@ -103,6 +103,9 @@ describe('macros', () => {
     ['#define F(...) __VA_OPT__(## a)', '"##" cannot be at either end of __VA_OPT__'],
     ['#define F(...) __VA_OPT__(a ##)', '"##" cannot be at either end of __VA_OPT__'],
     ['#undef', '#undef needs a name'],
+    ['#define defined 1', '"defined" cannot be the name of a macro'],
+    ['#define defined(x) 1', '"defined" cannot be the name of a macro'],
+    ['#undef defined', '"defined" cannot be the name of a macro'],
   ])('%s is refused', (source, message) => {
     expect(run(source).problems.join()).toContain(message);
   });

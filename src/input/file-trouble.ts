@@ -52,7 +52,7 @@ export function readTrouble(path: string, thrown: unknown): FileTrouble {
 }
 
 /** What the system says of its error, without the number, the call and the file: `i/o error`; undefined for other errors. */
-function systemReason(thrown: unknown): string | undefined {
+export function systemReason(thrown: unknown): string | undefined {
   const { errno } = (thrown ?? {}) as NodeJS.ErrnoException;
   return errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
 }

@@ -24,11 +24,13 @@ export {
   type FileTrouble,
   fileTrouble,
   readTrouble,
+  systemReason,
   writeFault,
   writeReason,
 } from './file-trouble.ts';
 export { LinedError } from './lined-error.ts';
 export { makeFolders } from './make-folders.ts';
+export { writeNewFiles } from './new-files.ts';
 export { neverEnds, statsAt } from './plain-file.ts';
 export { goneFolder, presentFolder } from './present-folder.ts';
 export { oneLine, plainJson, printable } from './printable.ts';

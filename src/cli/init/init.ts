@@ -1,6 +1,13 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { absence, makeFolders, oneLine, presentFolder, writeFault } from '../../input/index.ts';
+import {
+  absence,
+  makeFolders,
+  oneLine,
+  presentFolder,
+  writeFault,
+  writeNewFiles,
+} from '../../input/index.ts';
 import { packageFile } from '../terminal/package-file.ts';
 import { dependencyOn } from './dependency.ts';
 import { projectFiles } from './files.ts';
@@ -19,15 +26,7 @@ export function init(folder: string): number {
       `already there: ${taken.map((name) => join(folder, name)).join(', ')}; name an empty folder: dtbus init FOLDER`,
     );
   makeFolder(folder);
-  for (const [name, text] of Object.entries(files)) {
-    const file = join(folder, name);
-    try {
-      writeFileSync(file, text);
-    } catch (thrown) {
-      throw new Error(writeFault(file, thrown), { cause: thrown });
-    }
-    process.stdout.write(`${oneLine(file)}\n`);
-  }
+  for (const file of writeNewFiles(folder, files)) process.stdout.write(`${oneLine(file)}\n`);
   const enter = resolve(folder) === presentFolder() ? '' : `cd ${folder} && `;
   process.stdout.write(`Next: ${oneLine(enter)}npm install && npm start && npm test\n`);
   return 0;

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { makeFolders, oneLine, shown, writeFault } from '../../input/index.ts';
+import { makeFolders, oneLine, shown, writeFault, writeNewFiles } from '../../input/index.ts';
 import { InvalidValue } from '../terminal/usage-error.ts';
 import { labelOf, type Naming, skeleton } from './skeleton.ts';
 
@@ -40,14 +40,7 @@ export function newPart(given: string, { folder, typescript }: NewPartOptions): 
   } catch (thrown) {
     throw new Error(writeFault(folder, thrown), { cause: thrown });
   }
-  for (const [file, text] of Object.entries(files)) {
-    try {
-      writeFileSync(join(folder, file), text, { flag: 'wx' });
-    } catch (thrown) {
-      throw new Error(writeFault(join(folder, file), thrown), { cause: thrown });
-    }
-    process.stdout.write(`${oneLine(join(folder, file))}\n`);
-  }
+  for (const file of writeNewFiles(folder, files)) process.stdout.write(`${oneLine(file)}\n`);
   process.stdout.write(nextSteps(naming, folder));
   return 0;
 }

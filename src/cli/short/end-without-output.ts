@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { leaveGoneTerminals } from '../../bus/index.ts';
+import { systemReason } from '../../input/index.ts';
 import { whenMade } from '../terminal/output.ts';
 
 /**
@@ -13,7 +14,8 @@ export function endWithoutOutput(): void {
       if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
       // The terminal is gone. SIGHUP says so, too, and ends what has nothing more to do.
       if (isTerminal && error.code === 'EIO') return;
-      process.stderr.write(`dtbus: cannot write to standard output: ${error.message}\n`);
+      const reason = systemReason(error) ?? error.message;
+      process.stderr.write(`dtbus: cannot write to standard output: ${reason}\n`);
       process.exit(1);
     });
   });

@@ -62,7 +62,6 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   #availMark = availableMark(1);
   /** So many descriptors from there on were seen to be available: where loads do not keep their order. */
   #seen = 0;
-  readonly #rest = new PollingRest();
   /** Descriptor that the next used one overwrites. */
   #nextUsed = 0;
   #usedWrap = 1;
@@ -83,6 +82,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   #event = UNKNOWN;
   /** Chains of before a restore that `pop` gives first. */
   #resumed: DescriptorChain[] | undefined = undefined;
+  readonly #rest = new PollingRest();
 
   /**
    * @param state goes on where another queue was saved
@@ -116,8 +116,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     const word = words[at + LAST] as number;
     const isSingle = KEPT && (word & OWNER_OR_MORE) === this.#availMark;
     if (!isSingle || this.broken !== undefined || this.#taken === this.size) return this.#popAny(this.size);
-    if (this.#nextAvail % AHEAD === 0 && this.#rest.taken(this.#nextAvail) >= FAR)
-      readAhead(words, at, at + AHEAD * WORDS, this.#availMark);
+    if ((this.#nextAvail & (AHEAD - 1)) === 0) this.#lookAhead(this.#nextAvail);
     const chain = this.#ledger.blank();
     const low = words[at + ADDR_LOW] as number;
     const high = words[at + ADDR_HIGH] as number;
@@ -263,6 +262,10 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   #foundNothing(): undefined {
     if (!this.#notify && this.#stagedAt === NOTHING) this.#rest.foundNothing(this.#nextAvail);
     return undefined;
+  }
+
+  #lookAhead(at: number): void {
+    if (this.#rest.taken(at) >= FAR) readAhead(this.#words, at, AHEAD, this.#availMark);
   }
 
   /** Before the device takes the ring for empty: sees to it that the driver will notify. */

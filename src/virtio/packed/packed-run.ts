@@ -48,12 +48,12 @@ const LINE = 16;
 let readTo = 0;
 
 /**
- * Reads one mark of each cache line behind `at` up to `end`, both in words, as long as they are `mark`: the lines come
+ * Reads one mark of each cache line of the `count` descriptors from `index` on, as long as they are `mark`: the lines come
  * from the other processor side by side, where descriptors that are read one after another wait for each.
  */
-export function readAhead(words: Int32Array, at: number, end: number, mark: number): void {
-  const last = Math.min(end, words.length);
-  let next = at + LAST + LINE;
-  while (next < last && ((words[next] as number) & OWNER) === mark) next += LINE;
+export function readAhead(words: Int32Array, index: number, count: number, mark: number): void {
+  const end = Math.min((index + count) * WORDS, words.length);
+  let next = index * WORDS + LAST + LINE;
+  while (next < end && ((words[next] as number) & OWNER) === mark) next += LINE;
   if (next !== readTo) readTo = next;
 }

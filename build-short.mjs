@@ -9,10 +9,26 @@ import { join, posix, relative } from 'node:path';
 import { build } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
 
-/** What has a script of its own. */
+/**
+ * What has a script of its own. What few calls of it use is in scripts beside, `…-rest.cjs` and others, each of which is read when one of
+ * its files is run: of each kind of adapter, and of parts that few boards have. To find and read one takes as long as 100 kB more of
+ * text.
+ */
 const SCRIPTS = {
-  buses: 'src/cli/short/buses.ts',
-  trees: 'src/cli/short/trees.ts',
+  buses: {
+    entry: 'src/cli/short/buses.ts',
+    beside: [
+      [/^hosts\/(usb|pins|link)\/(?!recovering-session)|^src\/(usb|os)\//, () => '-adapters'],
+      [/^hosts\/(?!simulated\/|link\/)([^/]+)\//, (kind) => `-hosts-${kind}`],
+      [/^src\/parts\/(sensors|clocks|gpio)\//, () => '-parts'],
+      [/^src\/parts\/([^/]+)\//, (kind) => `-parts-${kind}`],
+      [/^src\/devicetree\/checks\/(?!check-runner|structure)/, () => '-checks'],
+      [/^src\/(devicetree\/(again\/changed|fdt-tools|overlay|write)|cli\/dt-tools)/, () => '-trees'],
+      [/^src\/(board\/models|sim\/own)\//, () => '-models'],
+      [/^src\/(formats|lab|machine|recording|remote|replay|trace|transport\/vhost-user)\//, () => '-rest'],
+    ],
+  },
+  trees: { entry: 'src/cli/short/trees.ts', beside: [] },
 };
 
 /** Node's modules that are there at every start: to load them later gains nothing. */
@@ -27,32 +43,45 @@ const TOGETHER = {
   virtio: /^src\/virtio\//,
 };
 
-/** What few calls use: in a script beside, `…-rest.cjs`, that is read when one of its files is run. */
-const SELDOM =
+/** What few calls run keeps its private names. */
+const HIDDEN =
   /^(hosts\/(?!simulated\/|link\/recovering-session)|src\/(formats|lab|machine|os|recording|remote|replay|trace|usb)\/)/;
+
+/** The end of the name of the script that a file is put into. */
+function endOf(fileName, beside) {
+  for (const [files, end] of beside) {
+    const found = files.exec(fileName);
+    if (found !== null) return end(found[1]);
+  }
+  return '';
+}
 
 /**
  * What the files of the script find each other by, and Node's modules. What a file exports is an object whose prototype runs
- * the file: at the first look at what is not there yet.
+ * the file: at the first look at what is not there yet. `beside` has the number of the first file of each script beside, and the end of
+ * its name.
  */
-const LINKER = `const loaded=[];
+const linkerOf = (beside) => `const loaded=[];
 const own=id=>typeof id==="number"?loaded[id]??={__proto__:unread,id}:require(id);
 const unread=new Proxy({__proto__:null},{get:(_,name,exports)=>{
 const{id}=exports;
 Object.setPrototypeOf(exports,null);
-(files[id]??restOf()[id-files.length])(exports,own);
+(files[id]??fromBeside(id))(exports,own);
 return exports[name]}});
 own.late=id=>new Proxy({},{get:(_,name)=>require(id)[name]});
 own.module=importModule;
-let rest;
-const restOf=()=>rest??=load("-rest");`;
+const beside=${JSON.stringify(beside)};
+const fromBeside=id=>{
+const[first,end]=beside.findLast(([first])=>first<=id);
+load(end).forEach((file,at)=>files[first+at]=file);
+return files[id]};`;
 
 /** @param settings of rolldown, as for the modules; `inLines` puts a statement on a line */
 export async function buildShort(settings) {
-  for (const [name, entry] of Object.entries(SCRIPTS)) await buildScript(name, entry, settings);
+  for (const [name, script] of Object.entries(SCRIPTS)) await buildScript(name, script, settings);
 }
 
-async function buildScript(name, entry, { inLines, ...settings }) {
+async function buildScript(name, { entry, beside: rules }, { inLines, ...settings }) {
   const { output } = await build({
     ...settings,
     input: { entry },
@@ -66,9 +95,13 @@ async function buildScript(name, entry, { inLines, ...settings }) {
       codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'file', name: nameOf }] },
     },
   });
-  const isSeldom = ({ fileName }) => SELDOM.test(fileName);
-  const [often, seldom] = [output.filter((file) => !isSeldom(file)), output.filter(isSeldom)];
-  const ids = new Map([...often, ...seldom].map(({ fileName }, id) => [fileName, id]));
+  const scripts = new Map([['', []]]);
+  for (const file of output) {
+    const end = endOf(file.fileName, rules);
+    if (!scripts.has(end)) scripts.set(end, []);
+    scripts.get(end).push(file);
+  }
+  const ids = new Map([...scripts.values()].flat().map(({ fileName }, id) => [fileName, id]));
   const listOf = (files) => `[${files.map((file) => functionOf(file, ids, inLines)).join(',\n')}]`;
   const write = (end, body) =>
     writeFileSync(
@@ -77,13 +110,15 @@ async function buildScript(name, entry, { inLines, ...settings }) {
     );
   const folder = join(settings.output.dir, 'short');
   mkdirSync(folder, { recursive: true });
-  write('', `const files=${listOf(often)};\n${LINKER}\nreturn own(${ids.get('entry.cjs')})`);
-  write('-rest', `return${listOf(seldom)}`);
+  const [[, often], ...beside] = scripts;
+  const linker = linkerOf(beside.map(([end, [first]]) => [ids.get(first.fileName), end]));
+  write('', `const files=${listOf(often)};\n${linker}\nreturn own(${ids.get('entry.cjs')})`);
+  for (const [end, files] of beside) write(end, `return${listOf(files)}`);
 }
 
 /** A file of the build as a function that is given its exports, and what finds others. */
 function functionOf({ fileName, code }, ids, inLines) {
-  const open = SELDOM.test(fileName) ? code : withoutPrivate(code, fileName);
+  const open = HIDDEN.test(fileName) ? code : withoutPrivate(code, fileName);
   const late = withoutImports(inLines(linked(withValues(open), fileName, ids))).replace(
     NODE_MODULE,
     (whole, _, id) => (ALWAYS_THERE.includes(id) ? whole : `require.late("node:${id}")`),

@@ -25,7 +25,7 @@ const KEPT_MS = 30 * 24 * 3_600_000;
  */
 exports.load = (path, use, atEnd) => {
   const file = resolve(path);
-  const text = fs.readFileSync(file, 'latin1');
+  const text = textOf(file);
   const place = isWanted() ? placeOf(file, use) : undefined;
   const cachedData = place && readAt(place);
   const script = new vm.Script(text, { filename: file, cachedData });
@@ -34,6 +34,35 @@ exports.load = (path, use, atEnd) => {
   const beside = (end) => exports.load(file.replace(/(?=\.cjs$)/, end), use + end, atEnd);
   return script.runInThisContext()(createRequire(file), file, (specifier) => import(specifier), beside);
 };
+
+/**
+ * What files are read into, one after the other: what is new to a process comes page by page, each by a fault, which takes longer
+ * than to read it.
+ */
+let room = Buffer.alloc(0);
+
+/** So many bytes of a file. Those that were read before are no more. */
+function readFrom(file, length) {
+  if (room.length < length) room = Buffer.allocUnsafeSlow(length);
+  return room.subarray(0, readInto(file, room.subarray(0, length)));
+}
+
+/** @returns how many bytes were read: fewer than there is room for at the end of the file */
+function readInto(file, bytes) {
+  let at = 0;
+  for (let read = 1; read > 0 && at < bytes.length; at += read)
+    read = fs.readSync(file, bytes, at, bytes.length - at);
+  return at;
+}
+
+function textOf(path) {
+  const file = fs.openSync(path);
+  try {
+    return readFrom(file, fs.fstatSync(file).size).latin1Slice();
+  } finally {
+    fs.closeSync(file);
+  }
+}
 
 /** Names of facts: two that have the same one take turns. */
 const FACTS = 256;
@@ -44,7 +73,8 @@ const FACTS = 256;
  */
 exports.factsOf = (path, about) => {
   const place = isWanted() ? placeOf(resolve(path), `fact-${hashOf(about) % FACTS}`) : undefined;
-  return place && { known: readAt(place), note: (bytes) => keep(place, () => bytes) };
+  const known = place && readAt(place);
+  return place && { known: known && Buffer.from(known), note: (bytes) => keep(place, () => bytes) };
 };
 
 /** Node's own variable for its own cache. Where calls are counted, all is compiled anew. */
@@ -81,7 +111,10 @@ function hashOf(text) {
 /** No link is followed, and no pipe waited for. */
 const HOW_TO_READ = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
 
-/** What is kept there; undefined where there is nothing of this script, whole, and this user's alone. */
+/**
+ * What is kept there; undefined where there is nothing of this script, whole, and this user's alone. It is no more when another file is
+ * read.
+ */
 function readAt({ path, source }) {
   let file;
   try {
@@ -89,7 +122,7 @@ function readAt({ path, source }) {
     file = fs.openSync(path, HOW_TO_READ);
     const stats = fs.fstatSync(file);
     if (!stats.isFile() || !isOurs(stats)) return undefined;
-    const bytes = onceOf(fs.readFileSync(file));
+    const bytes = onceOf(file, stats.size);
     if (bytes === undefined) return undefined;
     const length = bytes.readUInt32LE(0);
     if (bytes.toString('utf8', HEADER, HEADER + length) !== source) return undefined;
@@ -101,14 +134,24 @@ function readAt({ path, source }) {
   }
 }
 
+/** Bytes that are compared at a time. */
+const PART = 1 << 16;
+
 /**
  * What stands twice in a file; undefined where the two differ. V8 trusts what it is given, and crashes of what is damaged. To
  * compare takes less than a sum: Node's modules with one bring its streams, which take 2 ms to load.
  */
-function onceOf(bytes) {
-  const half = bytes.length >> 1;
-  const first = bytes.subarray(0, half);
-  return half > 0 && first.equals(bytes.subarray(half)) ? first : undefined;
+function onceOf(file, size) {
+  const length = size >> 1;
+  const first = readFrom(file, length);
+  if (first.length < length || length === 0) return undefined;
+  const again = Buffer.allocUnsafeSlow(Math.min(PART, length));
+  for (let at = 0; at < length; at += again.length) {
+    const part = again.subarray(0, length - at);
+    if (readInto(file, part) < part.length || !first.subarray(at, at + part.length).equals(part))
+      return undefined;
+  }
+  return first;
 }
 
 /** Who can write here can have us run what he likes. */

@@ -54,7 +54,7 @@ it('the command line reads no board before its command is known', () => {
 });
 
 it('what few calls of the short commands use is in a script of its own', () => {
-  const [often, seldom] = ['', '-rest'].map((end) =>
+  const [often, seldom] = ['', '-hosts-bus-pirate'].map((end) =>
     readFileSync(join(DIST, `short/buses${end}.cjs`), 'utf8'),
   );
   expect(often).not.toContain('EmulatedBusPirate');

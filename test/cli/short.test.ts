@@ -22,9 +22,11 @@ let runs = 0;
 const emptyCache = () => folder.path(`cache-${++runs}`);
 const inside = (cache: string) => join(cache, `dtbus-code-${process.getuid?.() ?? -1}`);
 const isFact = (name: string) => name.startsWith('fact-');
-const isRest = (name: string) => name.includes('-rest-');
+const isBeside = (name: string) =>
+  /-(adapters|checks|hosts-[\w-]+|models|parts(-\w+)?|rest|trees)-v\d/.test(name);
 /** The names of the code that is kept there, without what is known of boards and what few calls use. */
-const codeIn = (cache: string) => readdirSync(inside(cache)).filter((name) => !isFact(name) && !isRest(name));
+const codeIn = (cache: string) =>
+  readdirSync(inside(cache)).filter((name) => !isFact(name) && !isBeside(name));
 /** The one file of code that is kept there of calls on boards that are not known, or on those that are. */
 const keptIn = (cache: string, known = false) => {
   const names = codeIn(cache).filter((name) => name.includes('-known-') === known);
@@ -75,12 +77,23 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     // The adapter of this bus is emulated: in a process of its own, over a pseudo-terminal.
     const words = ['i2cget', '-b', 'dts/demo.dts', '-y', '2', '0x49', '0', 'w'];
     for (let n = 0; n < 2; n++) expect(dtbus(cache, words)).toEqual(READ);
-    // What few calls use is a script of its own, which is kept, too.
+    // What few calls use are scripts of their own, which are kept, too.
     expect(
       readdirSync(inside(cache))
-        .filter(isRest)
-        .map((name) => name.replace(/-v\d.*/, '')),
-    ).toEqual(['i2cget-known-rest', 'i2cget-rest']);
+        .filter(isBeside)
+        .map((name) => name.replace(/-v\d.*/, ''))
+        .sort(),
+    ).toEqual([
+      'i2cget-adapters',
+      'i2cget-checks',
+      'i2cget-hosts-bus-pirate',
+      'i2cget-known-adapters',
+      'i2cget-known-hosts-bus-pirate',
+      'i2cget-known-parts',
+      'i2cget-known-parts-memories',
+      'i2cget-parts',
+      'i2cget-parts-memories',
+    ]);
   });
 
   it('keeps the code of each command', () => {

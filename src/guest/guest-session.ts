@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Board } from '../board/index.ts';
 import { BoardError, SharedTime } from '../board/served.ts';
+import { temporaryFolder } from '../input/index.ts';
 import { initScript, quoted } from './guest-console.ts';
 import { type GuestEnd, runMachine } from './guest-process.ts';
 import { checkKernel, noVirtualTime } from './kernels.ts';
@@ -67,7 +67,7 @@ export class GuestSession {
    */
   static async boot(board: Board, options: GuestSessionOptions): Promise<GuestSession> {
     checkKernel(options.kernel, 'uml');
-    const folder = mkdtempSync(join(tmpdir(), 'dtbus-guest-'));
+    const folder = temporaryFolder('guest');
     let session: GuestSession | undefined;
     try {
       const time = await SharedTime.open(board, folder, options.onWarning);

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   BoardError,
@@ -17,6 +16,7 @@ import {
   type OptionChecks,
   oneOf,
   option,
+  temporaryFolder,
   text,
 } from '../input/index.ts';
 import { initScript } from './guest-console.ts';
@@ -91,7 +91,7 @@ export async function runGuest(file: FilePath, options: GuestOptions): Promise<G
   if (options.virtualTime === true && options.machine === 'qemu')
     throw new BoardError('virtual time needs a User-Mode Linux: a PC under QEMU has a clock of its own');
   checkKernel(options.kernel, options.machine ?? 'uml');
-  const folder = mkdtempSync(join(tmpdir(), 'dtbus-guest-'));
+  const folder = temporaryFolder('guest');
   try {
     const board = await ServedBoard.open(file, { ...settingsOf(options), socketDirectory: folder });
     try {

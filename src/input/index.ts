@@ -37,3 +37,4 @@ export { oneLine, plainJson, printable } from './printable.ts';
 export { replaceFile } from './replace-file.ts';
 export { shown } from './shown.ts';
 export { strictObject } from './strict-object.ts';
+export { temporaryFolder } from './temporary-folder.ts';

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { messageOf } from '../bus/index.ts';
-import { makeFolders, writeFault } from '../input/index.ts';
+import { makeFolders, temporaryFolder, writeFault } from '../input/index.ts';
 import type { TestArtifacts } from './session.ts';
 import type { Recorder } from './traffic.ts';
 
@@ -44,7 +43,7 @@ export async function keepArtifacts(
   const attach = typeof annotate === 'function' ? annotate : undefined;
   const isWanted = (given !== undefined || attach !== undefined) && artifacts.label !== undefined;
   if (!isWanted || recorder.traced.length === 0) return [];
-  const folder = given === undefined ? mkdtempSync(join(tmpdir(), 'dtbus-test-')) : resolve(given);
+  const folder = given === undefined ? temporaryFolder('test') : resolve(given);
   try {
     // vitest's context is a function, which has a name of its own.
     const test = `${fullName ?? task?.name ?? name ?? basename(recorder.name)}${artifacts.label}`;

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, realpathSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isAlive } from '../../bus/index.ts';
-import { makeFolders } from '../../input/index.ts';
+import { makeFolders, writeReason } from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
 
 /** Longest path of a socket: 108 bytes with their NUL on Linux (unix(7)), 104 on macOS. A longer one is cut off, and nobody finds it. */
@@ -18,7 +18,14 @@ export const CONTROL_SOCKET = 'control.sock';
  */
 export function controlFolder(): string {
   const [folder, uid] = [folderName(), userId()];
-  makeFolders(folder, 0o700);
+  try {
+    makeFolders(folder, 0o700);
+  } catch (thrown) {
+    const reason = writeReason(folder, thrown);
+    throw new BoardError(`cannot make ${folder} for control sockets (XDG_RUNTIME_DIR): ${reason}`, {
+      cause: thrown,
+    });
+  }
   const stats = lstatSync(folder);
   if (!stats.isDirectory() || stats.uid !== uid || (stats.mode & 0o077) !== 0)
     throw new BoardError(

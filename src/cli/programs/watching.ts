@@ -1,7 +1,6 @@
 import type { StdioOptions } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { temporaryFolder } from '../../input/index.ts';
 import type { ForwardOptions } from '../watch/forward/forwarder.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
 
@@ -24,7 +23,7 @@ export async function whileWatching(
 ): Promise<number> {
   if (watch === undefined) return run({ modules: [], env: {}, stdio: 'inherit' });
   const { ringBytesFor, Watcher } = await import('../watch/watcher.ts');
-  const folder = mkdtempSync(join(tmpdir(), 'dtbus-watch-'));
+  const folder = temporaryFolder('watch');
   const { parts = [], buses = [] } = watch;
   const told: ForwardOptions = { folder, ringBytes: ringBytesFor(watch), parts, buses, signals };
   try {

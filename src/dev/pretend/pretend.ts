@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { temporaryFolder } from '../../input/index.ts';
 import { filesOf, MACHINE_NAMES } from './machines.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -74,7 +74,7 @@ function pathOf(path: unknown): string {
 
 /** The files in a folder of this process, which ends with it. */
 function writeCopies(files: ReadonlyMap<string, Uint8Array>): string {
-  const folder = fs.mkdtempSync(join(tmpdir(), 'dtbus-pretend-'));
+  const folder = temporaryFolder('pretend');
   process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
   for (const [path, bytes] of files) {
     const copy = join(folder, path);

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { oneLine } from '../../../input/index.ts';
+import { oneLine, temporaryFolder } from '../../../input/index.ts';
 import { leadingBoard, withBoardOptions } from '../../board/board-options.ts';
 import { type BoardArguments, openNamedBoard } from '../../board/named-board.ts';
 import { type ProgramWords, programWords } from '../../programs/program-words.ts';
@@ -86,7 +85,7 @@ async function replay(file: string, program: ProgramWords, args: ReplayArguments
   const { Recording, Replay } = await import('../../../replay/index.ts');
   const recording = Recording.read(file);
   if (args.as === 'parts') new Replay(recording);
-  const folder = mkdtempSync(join(tmpdir(), 'dtbus-replay-'));
+  const folder = temporaryFolder('replay');
   const report = join(folder, 'report.json');
   const before = { ...process.env };
   Object.assign(process.env, {

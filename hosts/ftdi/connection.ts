@@ -29,6 +29,8 @@ const LATENCY_MS = 16;
 /** Commands that no chip knows, each of which it answers. */
 const UNKNOWN = [0xaa, 0xab] as const;
 const ECHO = UNKNOWN.flatMap((command) => [MPSSE.BAD_COMMAND, command]);
+/** Answers that are waited for at once. */
+const READ_MAX = 0x1_0000;
 /** So many transfers bring the echo, whatever was left of earlier answers. */
 const ECHO_TRIES = 200;
 
@@ -73,23 +75,37 @@ export class FtdiConnection {
   /** Sends commands. @returns the `due` bytes that they are answered with. @throws {BusFault} */
   async run(commands: Uint8Array, due: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const answer = new Uint8Array(due);
-    await this.runInto(commands, [answer], signal);
+    await this.runAll([[commands]], [answer], signal);
     return answer;
   }
 
-  /** Sends commands, whose answer fills `into`. @throws {BusFault} */
-  async runInto(
-    commands: Uint8Array,
+  /**
+   * Sends commands, those of each run in one transfer; the next one goes out while the answers to the last are read.
+   * @param into what all answers fill @throws {BusFault}
+   */
+  async runAll(
+    runs: Iterable<readonly Uint8Array[]>,
     into: readonly Uint8Array[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { usb } = this.#session;
     this.#unclean = true;
     await breakable(signal, (broken) => {
-      const out = usb.out(endpointsOf(this.#channel).OUT, commands, broken.signal);
-      return allOrNone(broken, [this.#read(usb, into, broken.signal), out]);
+      const sent = this.#write(usb, runs, broken.signal);
+      return allOrNone(broken, [this.#read(usb, into, broken.signal), sent]);
     });
     this.#unclean = false;
+  }
+
+  async #write(
+    usb: UsbConnection,
+    runs: Iterable<readonly Uint8Array[]>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const commands of runs) {
+      const sent = commands.length === 1 ? (commands[0] as Uint8Array) : Buffer.concat(commands);
+      await usb.out(endpointsOf(this.#channel).OUT, sent, signal);
+    }
   }
 
   async #read(
@@ -100,7 +116,7 @@ export class FtdiConnection {
     const answer = new Answer(into);
     while (answer.left > 0) {
       const { left } = answer;
-      const length = Math.ceil(left / PACKET_DATA) * PACKET_BYTES;
+      const length = Math.ceil(Math.min(left, READ_MAX) / PACKET_DATA) * PACKET_BYTES;
       let came = 0;
       const take = (data: Uint8Array, received: number): void => {
         came = answer.take(data, received);

@@ -27,10 +27,9 @@ import type { ChannelUse } from './use.ts';
 /** Commands that go out in one transfer, unless a single one is longer; answers that are waited for at once. */
 const OUT_MAX = 0x1_0000;
 
-/** A run of commands for the engine, and where its answers belong. */
+/** A run of commands for the engine, and how many bytes answer it. */
 interface Run {
   readonly commands: Uint8Array[];
-  readonly into: Uint8Array[];
   size: number;
   due: number;
 }
@@ -97,15 +96,15 @@ export class FtdiSpiController implements SpiController {
     this.#held = undefined;
     const { segments, finish } = segmentsOf(mode, transfers);
     let selected = goesOn;
-    const runs = new Runs((run) => this.#send(run, signal));
+    const runs = new Runs();
     for (const { moves, transfers: each, keep } of segments) {
-      await runs.add(divisorCommand(speedDivisor(slowest(each))));
-      if (!selected) await runs.add(this.#levels(mode, chipSelect));
-      for (const move of moves) await this.#move(runs, move, mode, chipSelect);
+      runs.add(divisorCommand(speedDivisor(slowest(each))));
+      if (!selected) runs.add(this.#levels(mode, chipSelect));
+      for (const move of moves) this.#move(runs, move, mode, chipSelect);
       selected = keep;
-      if (!keep) await runs.add(idle);
+      if (!keep) runs.add(idle);
     }
-    await runs.flush();
+    await this.#connection.runAll(runs.all(), runs.into, signal);
     this.#lines.left(this.#bus(mode, selected ? chipSelect : undefined));
     if (selected) this.#held = { chipSelect, mode };
     finish();
@@ -141,53 +140,49 @@ export class FtdiSpiController implements SpiController {
     return { levels: chips | clock, directions: mask | PIN.CLOCK | PIN.OUT };
   }
 
-  async #move(runs: Runs, { tx, rx, length }: Move, mode: number, chipSelect: number): Promise<void> {
+  #move(runs: Runs, { tx, rx, length }: Move, mode: number, chipSelect: number): void {
     const cpol = (mode & SPI_MODE.CPOL) !== 0;
     const command =
       (tx === undefined ? 0 : DATA.WRITE | (cpol ? 0 : DATA.WRITE_FALLING)) |
       (rx === undefined ? 0 : DATA.READ | (cpol ? DATA.READ_FALLING : 0));
     // While nothing is written, data out stays as it is.
-    if (tx === undefined) await runs.add(this.#levels(mode, chipSelect));
+    if (tx === undefined) runs.add(this.#levels(mode, chipSelect));
     for (let from = 0; from < length; from += MOVED_MAX) {
       const to = Math.min(length, from + MOVED_MAX);
-      await runs.add(moveCommand(command, to - from), tx?.subarray(from, to), rx?.subarray(from, to));
+      runs.add(moveCommand(command, to - from), tx?.subarray(from, to), rx?.subarray(from, to));
     }
-  }
-
-  async #send({ commands, into }: Run, signal: AbortSignal | undefined): Promise<void> {
-    await this.#connection.runInto(Buffer.concat(commands), into, signal);
   }
 }
 
 /** Joins commands to runs. */
 class Runs {
-  readonly #send: (run: Run) => Promise<void>;
-  #run: Run = { commands: [], into: [], size: 0, due: 0 };
+  readonly into: Uint8Array[] = [];
+  readonly #all: Run[] = [];
 
-  constructor(send: (run: Run) => Promise<void>) {
-    this.#send = send;
-  }
-
-  async add(command: readonly number[], tx?: Uint8Array, rx?: Uint8Array): Promise<void> {
-    const run = this.#run;
+  add(command: readonly number[], tx?: Uint8Array, rx?: Uint8Array): void {
     const size = command.length + (tx?.length ?? 0);
-    if (run.size > 0 && (run.size + size > OUT_MAX || run.due + (rx?.length ?? 0) > OUT_MAX)) {
-      await this.flush();
-      return this.add(command, tx, rx);
-    }
+    const run = this.#runFor(size, rx?.length ?? 0);
     run.commands.push(Uint8Array.from(command));
     if (tx !== undefined) run.commands.push(tx);
-    if (rx !== undefined) run.into.push(rx);
+    if (rx !== undefined) this.into.push(rx);
     run.size += size;
     run.due += rx?.length ?? 0;
   }
 
-  async flush(): Promise<void> {
-    const run = this.#run;
-    this.#run = { commands: [], into: [], size: 0, due: 0 };
-    if (run.size === 0) return;
-    if (run.due > 0) run.commands.push(Uint8Array.of(MPSSE.SEND_NOW));
-    await this.#send(run);
+  /** The commands of each, where one is answered with what asks for the answer at once. */
+  all(): readonly (readonly Uint8Array[])[] {
+    return this.#all.map(({ commands, due }) =>
+      due > 0 ? [...commands, Uint8Array.of(MPSSE.SEND_NOW)] : commands,
+    );
+  }
+
+  /** The last one, or another where that would become too long. */
+  #runFor(size: number, due: number): Run {
+    const last = this.#all.at(-1);
+    if (last !== undefined && last.size + size <= OUT_MAX && last.due + due <= OUT_MAX) return last;
+    const run: Run = { commands: [], size: 0, due: 0 };
+    this.#all.push(run);
+    return run;
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
 type Sources = ReadonlyMap<string, string>;
@@ -24,6 +25,12 @@ const { sourcesOf, filesOf, fileSizes, folderSizes, functionSizes, circlesOf } =
 const MOST_LINES_OF_A_FILE = 400;
 const MOST_LINES_OF_A_FUNCTION = 60;
 const MOST_FILES_OF_A_FOLDER = 20;
+
+const TOP_LEVEL = [
+  ...['.ci', '.gitignore', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'bin', 'biome.json'],
+  ...['build-short.mjs', 'build.mjs', 'docs', 'dts', 'examples', 'findings', 'hosts', 'package-lock.json'],
+  ...['package.json', 'src', 'test', 'tsconfig.build.json', 'tsconfig.json', 'vitest.config.ts'],
+];
 
 /** What scripts make, nobody reads from top to bottom. */
 const MADE = /^\/[*/] Made from /;
@@ -75,6 +82,12 @@ describe('the house', () => {
     expect(placesOf(folderSizes(filesOf()), MOST_FILES_OF_A_FOLDER).sort()).toEqual(
       Object.keys(LARGE_FOLDERS).sort(),
     );
+  });
+
+  it('has nothing at its top level but what belongs there', () => {
+    const { stdout } = spawnSync('git', ['ls-files'], { encoding: 'utf8' });
+    const top = new Set(stdout.split('\n').map((file) => file.split('/')[0] ?? ''));
+    expect([...top].filter((name) => name !== '').sort()).toEqual(TOP_LEVEL);
   });
 
   it('has no circle of imports but of types that belong together', () => {

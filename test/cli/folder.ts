@@ -11,18 +11,23 @@ export interface TestFolder {
 }
 
 export function testFolder(): TestFolder {
-  let folder = '';
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'dtbus-cli-'));
+  let made: string | undefined;
+  // At its first use, which may be before any hook is run.
+  const path = (name: string): string => {
+    made ??= mkdtempSync(join(tmpdir(), 'dtbus-cli-'));
+    return join(made, name);
+  };
+  afterAll(() => {
+    if (made !== undefined) rmSync(made, { recursive: true });
+    made = undefined;
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
   return {
-    path: (name) => join(folder, name),
+    path,
     write: (name, contents) => {
-      writeFileSync(join(folder, name), contents);
-      return join(folder, name);
+      writeFileSync(path(name), contents);
+      return path(name);
     },
-    read: (name) => readFileSync(join(folder, name)),
+    read: (name) => readFileSync(path(name)),
   };
 }
 

@@ -266,11 +266,13 @@ export class SpiNor implements Memory {
   async unprotect(): Promise<void> {
     const { sr1, sr2 } = await this.status();
     const { mask } = protectionOf(this.#maker, this.size, sr1, sr2);
-    const first = Uint8Array.of(OPCODE.WRITE_STATUS, sr1 & ~mask & 0xfc);
-    await this.#change(first, 'writing the status register', LIMIT_MS.status, 0);
-    if (sr2 !== undefined && (sr2 & SR2_CMP) !== 0) {
-      const second = Uint8Array.of(OPCODE.WRITE_STATUS_2, sr2 & ~SR2_CMP);
-      await this.#change(second, 'writing the second status register', LIMIT_MS.status, 0);
+    const first = sr1 & ~mask & 0xfc;
+    await this.#writeStatus(OPCODE.WRITE_STATUS, first);
+    // Older chips (W25Q32BV data sheet, 7.2.9) have no 31h and clear QE and CMP behind a 01h with one byte: they take both there.
+    const second = sr2 === undefined ? undefined : sr2 & ~SR2_CMP;
+    for (const instruction of [[OPCODE.WRITE_STATUS_2], [OPCODE.WRITE_STATUS, first]]) {
+      if (second === undefined || (await this.#register(OPCODE.READ_STATUS_2)) === second) break;
+      await this.#writeStatus(...instruction, second);
     }
     const { names } = await this.protection();
     if (names.length > 0)
@@ -278,6 +280,10 @@ export class SpiNor implements Memory {
         'EACCES',
         `the protection bits ${names.join(', ')} cannot be cleared: the status register is locked (SRP, WP# pin)`,
       );
+  }
+
+  async #writeStatus(...instruction: number[]): Promise<void> {
+    await this.#change(Uint8Array.from(instruction), 'writing the status register', LIMIT_MS.status, 0);
   }
 
   /**

@@ -23,6 +23,8 @@ export const models = [
       const slowPage = node.u32('acme,slow-page');
       let busyReads = 0;
       let sr1 = node.u32('acme,status') ?? 0;
+      /** Written behind 01h alone, as of a W25Q32BV: one byte clears all of it but its lock bits. */
+      let sr2 = node.u32('acme,second') ?? 0;
       let enabled = false;
       let sent = [];
       let programmed = 0;
@@ -35,7 +37,7 @@ export const models = [
           case 0x05:
             return sr1 | (enabled ? 2 : 0) | (busyReads > 0 || (busy && programmed > 0) ? 1 : 0);
           case 0x35:
-            return 0;
+            return sr2;
           case 0x03: {
             const at = (address() + index - 4) % SIZE;
             return at === stuck ? memory[at] | 1 : memory[at];
@@ -68,7 +70,10 @@ export const models = [
           if (opcode === 0x20)
             memory.fill(0xff, address() & ~(BLOCK - 1), (address() & ~(BLOCK - 1)) + BLOCK);
           if (opcode === 0xc7) memory.fill(0xff);
-          if (opcode === 0x01 && !node.has('acme,locked')) sr1 = sent[1] & 0xfc;
+          if (opcode === 0x01 && !node.has('acme,locked')) {
+            sr1 = sent[1] & 0xfc;
+            sr2 = (sr2 & 0x38) | ((sent[2] ?? 0) & 0x43);
+          }
           if (opcode === 0x02) {
             for (let i = 4; i < sent.length; i++) memory[address() + i - 4] &= sent[i];
             programmed++;

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -18,13 +20,14 @@ const FAULTS: Readonly<Record<string, string>> = {
   protected: 'acme,status = <0x0c>;',
   locked: 'acme,status = <0x9c>; acme,locked;',
   slow: 'acme,slow-page = <0x2300>;',
+  older: 'acme,status = <0x1c>; acme,second = <0x4a>;',
 };
 let board: string;
 
 beforeAll(() => {
   const faulty = Object.entries(FAULTS).map(
     ([label, properties], index) =>
-      `${label}: flash@${index + 3} { compatible = "acme,faulty-flash"; reg = <${index + 3}>; dtbus,model = "faulty-flash.mjs"; ${properties} };`,
+      `${label}: flash@${(index + 3).toString(16)} { compatible = "acme,faulty-flash"; reg = <${index + 3}>; dtbus,model = "faulty-flash.mjs"; ${properties} };`,
   );
   folder.write('faulty-flash.mjs', readFileSync(MODEL, 'utf8'));
   board = folder.write(
@@ -33,7 +36,7 @@ beforeAll(() => {
       'eeprom: eeprom@50 { compatible = "atmel,24c02"; reg = <0x50>; };',
       `flash: flash@0 { compatible = "winbond,w25q80"; reg = <0>; dtbus,contents = "flash.bin"; dtbus,set = "timeScale=0"; };
        big: flash@1 { compatible = "macronix,mx25l25635f"; reg = <1>; dtbus,contents = "big.bin"; dtbus,set = "timeScale=0"; };
-       empty: flash@a { compatible = "acme,nothing"; reg = <10>; };
+       empty: flash@f { compatible = "acme,nothing"; reg = <15>; };
        ${faulty.join('\n')}`,
     ),
   );
@@ -59,7 +62,7 @@ describe('dtbus flash info --live', () => {
 
   it('says who does not answer, and what is no flash', async () => {
     const nobody = await flash('info', 'empty', '--live');
-    expect(nobody.err).toMatch(/no flash answers on \/dev\/spidev0.10: its JEDEC id reads ff ff ff; check/);
+    expect(nobody.err).toMatch(/no flash answers on \/dev\/spidev0.15: its JEDEC id reads ff ff ff; check/);
     expect(nobody.status).toBe(1);
     const eeprom = await flash('info', 'eeprom');
     expect(eeprom.err).toContain('for an EEPROM use dtbus eeprom');
@@ -281,5 +284,24 @@ dtbus: interrupted
       /the protection bits BP0, BP1, BP2 cannot be cleared: the status register is locked/,
     );
     expect(locked.status).toBe(1);
+  });
+
+  it('leaves QE set in an older chip, which clears it behind a status register of one byte', async () => {
+    const server = spawn(process.execPath, [
+      'bin/dtbus.js',
+      'serve',
+      board,
+      '--socket-dir',
+      folder.path('s'),
+    ]);
+    await once(server.stdout as NodeJS.ReadableStream, 'data');
+    const older = (...argv: string[]) => dtbusHere('flash', ...argv, '--connect', folder.path('s'));
+    expect((await older('info', 'older', '--live')).out).toContain(
+      '1c 4a: BP0, BP1, BP2, CMP protect blocks',
+    );
+    expect((await older('erase', 'older', '--unprotect')).status).toBe(0);
+    expect((await older('info', 'older', '--live')).out).toContain('00 0a: no block is protected');
+    server.kill('SIGTERM');
+    await once(server, 'close');
   });
 });

@@ -24,7 +24,7 @@ import {
 } from './protocol.ts';
 import type { ChannelUse } from './use.ts';
 
-/** Commands that go out in one transfer, unless a single one is longer; answers that are waited for at once. */
+/** Commands that go out in one transfer, unless a single one is longer; answers that one run of them asks for. */
 const OUT_MAX = 0x1_0000;
 
 /** A run of commands for the engine, and how many bytes answer it. */

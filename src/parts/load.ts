@@ -23,7 +23,7 @@ export function namesOf({ compatible }: PartFile): readonly string[] {
 /** Whether a part answers for a node with these compatibles; see `partFor`. Loads nothing. */
 export function hasModel(compatible: readonly string[]): boolean {
   const [first = ''] = compatible;
-  return filesFor([first]).length > 0 || compatible.some((name) => filesWith(`\n${name}\n`).length > 0);
+  return filesFor([first]).length > 0 || compatible.some((name) => filesWith('\n', name).length > 0);
 }
 
 /** The only kind of bus that a known compatible has a part for; undefined for both, and for others. Loads nothing. */
@@ -47,14 +47,15 @@ function filesFor(compatibles: Iterable<string>): readonly PartFile[] {
 function filesNamed(name: string): readonly PartFile[] {
   const known = filesByName.get(name);
   if (known !== undefined) return known;
-  const found = [...filesWith(`,${name}\n`), ...filesWith(`\n${name}\n`)];
+  const found = [...filesWith(',', name), ...filesWith('\n', name)];
   filesByName.set(name, found);
   return found;
 }
 
-/** @param text a name as it stands among those of a file */
-function filesWith(text: string): readonly PartFile[] {
-  return PART_FILES.filter(({ compatible }) => compatible.includes(text));
+/** The files with a name that stands behind `before`. One of several lines, which a blob may have, is none of theirs. */
+function filesWith(before: string, name: string): readonly PartFile[] {
+  const line = `${before}${name}\n`;
+  return name.includes('\n') ? [] : PART_FILES.filter(({ compatible }) => compatible.includes(line));
 }
 
 /**

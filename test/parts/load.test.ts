@@ -47,6 +47,8 @@ describe('loading parts', () => {
       false,
     ]);
     expect([hasModel(['acme,new']), hasModel([])]).toEqual([false, false]);
+    // Names of a file that follow each other, in a string of a blob.
+    expect(hasModel(['st,m41t62\nst,m41t65'])).toBe(false);
   });
 
   it('says which bus a part sits on, where there is one only', () => {

@@ -25,21 +25,34 @@ export interface ExposeWarning {
   readonly sentence: string;
 }
 
-/** Opens a board and serves its nodes until they are taken away. @throws {Error} why there are none */
+const warn = (sentence: string) =>
+  void parentPort?.postMessage({ kind: 'warning', sentence } satisfies ExposeWarning);
+
+/** Opens a board and serves its nodes until they are taken away. @throws {Error} why there are none, or why its parts could not be saved */
 export async function expose({ file, options, share, control }: ExposeStart): Promise<void> {
+  // Those of opening were given to whoever opened this board before.
+  let isHeard = false;
   try {
     const board = await openBoard(file, {
       ...options,
       backEnd: 'inline',
       isolateModels: true,
-      // Warnings were given to whoever opened this board before.
       treeChecks: 'off',
-      onWarning: () => {},
+      onWarning: (sentence) => {
+        if (isHeard) warn(sentence);
+      },
     });
+    isHeard = true;
     const unshare = share ? shared(board, file) : undefined;
     await serveNodes(board.nodes, control, (message) => parentPort?.postMessage(message));
     unshare?.();
-    await board.close();
+    try {
+      board.save();
+    } finally {
+      // What cannot be saved is told once, as the thread's fault.
+      isHeard = false;
+      await board.close();
+    }
   } finally {
     Atomics.store(new Int32Array(control), 1, 1);
     Atomics.notify(new Int32Array(control), 1);
@@ -51,7 +64,7 @@ function shared(board: Board, file: string): (() => void) | undefined {
   try {
     return shareBoard(board, file);
   } catch (thrown) {
-    parentPort?.postMessage({ kind: 'warning', sentence: messageOf(thrown) } satisfies ExposeWarning);
+    warn(messageOf(thrown));
     return undefined;
   }
 }

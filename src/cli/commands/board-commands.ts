@@ -130,6 +130,8 @@ async function permissionsOf({ mode, group }: DevArguments): Promise<Permissions
 /** A board's nodes below `/dev` of the machine. */
 interface RealNodes {
   readonly nodes: readonly { readonly boardPath: string; readonly path: string }[];
+  /** Settles when all are gone; with the fault that took them, if it was one. */
+  readonly gone: Promise<Error | undefined>;
   close(): Promise<void>;
 }
 
@@ -153,6 +155,7 @@ async function expose(
   const unshare = await touchable(board, args);
   return {
     nodes,
+    gone: Promise.all(nodes.map(({ gone }) => gone)).then((faults) => faults.find((fault) => fault)),
     close: async () => {
       unshare();
       await Promise.all(nodes.map((node) => node.close()));
@@ -176,15 +179,23 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
     }
     const unshare = real === undefined ? await touchable(board, args) : () => {};
     const endPage = args.monitor ? await pageOf(args) : undefined;
+    let lost = false;
+    const gone = real?.gone.then(() => {
+      lost = true;
+    });
     // Whoever reads this may interrupt at once.
-    const interrupted = untilInterrupted();
+    const interrupted = untilInterrupted(gone);
     process.stdout.write('up; press Ctrl-C to end\n');
     await interrupted;
+    const unbidden = lost;
     unshare();
     await endPage?.();
     await real?.close();
-    // With real nodes the board may have been closed here, and be saved where they were served.
-    const unsaved = real === undefined ? saveFailure(board) : undefined;
+    const fault = await real?.gone;
+    if (fault !== undefined) throw fault;
+    if (unbidden)
+      throw new Error('the real nodes are gone: another program has taken them away; run dtbus up again');
+    const unsaved = board.isClosed ? undefined : saveFailure(board);
     return incomplete || unsaved !== undefined ? 1 : 0;
   } finally {
     await board.close();

@@ -9,7 +9,8 @@ import {
   type CuseOptions,
   checkCuse,
   LINUX,
-  nodeNames,
+  makeNodes,
+  NodeRejected,
   releaseThread,
   setPermissions,
 } from './machine.ts';
@@ -22,9 +23,9 @@ export interface CuseNode {
   readonly boardPath: string;
   /** What it is called below `/dev` of the machine: with another number where that one was taken. */
   readonly path: string;
-  /** Settles when the node is gone, for whatever reason. */
-  readonly gone: Promise<void>;
-  /** Takes the node away; programs that have it open get `ENODEV`. */
+  /** Settles when the node is gone, for whatever reason; with the fault of its thread, if it was one. */
+  readonly gone: Promise<Error | undefined>;
+  /** Takes the node away; programs that have it open get `ECONNABORTED`, then `ENOTCONN`. */
   close(): Promise<void>;
 }
 
@@ -37,21 +38,17 @@ export interface CuseNode {
  */
 export async function exposeNodes(nodes: NodeRegistry, options: CuseOptions = {}): Promise<CuseNode[]> {
   checkCuse();
-  const made: CuseNode[] = [];
-  const nameOf = nodeNames();
-  try {
-    for (const node of nodes.list()) made.push(await exposeNode(node, nameOf(node), options));
-  } catch (thrown) {
-    await Promise.all(made.map((node) => node.close()));
-    throw thrown;
-  }
-  return made;
+  return makeNodes(
+    nodes.list(),
+    (node, name) => exposeNode(node, name, options),
+    (made) => made.close(),
+  );
 }
 
 /** The thread's compiled entry, also when this file runs uncompiled in a test. */
 const entry = () => createRequire(import.meta.url).resolve('#built/src/dev/cuse/worker.js');
 
-/** Makes one node. @param name below `/dev` @throws {CuseError} */
+/** Makes one node. @param name below `/dev` @throws {CuseError} of it, `NodeRejected` where its name may be taken */
 export async function exposeNode(
   node: DevNode,
   name: string,
@@ -66,19 +63,24 @@ export async function exposeNode(
   const workerData: CuseWorkerData = { name, fd, shared, control, node: describe(node) };
   // The options of this process (`--import ...`) are none of the thread's business.
   const worker = new Worker(entry(), { workerData, ...ownProgram() });
-  const exited = new Promise<void>((resolve) => {
-    worker.once('exit', () => {
-      closeSync(fd);
-      resolve();
-    });
-  });
   // A thread that sleeps in the kernel keeps the process from ending until it is let go.
   const onExit = () => void releaseThread(name, machine);
+  let fault: Error | undefined;
+  let isGone = false;
+  const gone = new Promise<Error | undefined>((resolve) => {
+    worker.once('exit', () => {
+      closeSync(fd);
+      isGone = true;
+      process.off('exit', onExit);
+      resolve(fault);
+    });
+  });
   await new Promise<void>((resolve, reject) => {
-    worker.once('error', (cause) => reject(new CuseError(`${path}: ${cause.message}`, { cause })));
-    worker.once('exit', () =>
-      reject(new CuseError(`${path}: the kernel rejected the node; its name may be taken`)),
-    );
+    worker.once('error', (cause) => {
+      fault = new CuseError(`${path}: ${cause.message}`, { cause });
+      reject(fault);
+    });
+    worker.once('exit', () => reject(new NodeRejected(name)));
     worker.on('message', (message: CuseWorkerMessage) => {
       if (message === 'ready') resolve();
       else void host.answer();
@@ -86,10 +88,11 @@ export async function exposeNode(
   });
   process.once('exit', onExit);
   const close = async () => {
-    process.off('exit', onExit);
+    // The name of one that is gone may be another process's by now.
+    if (isGone) return;
     Atomics.store(new Int32Array(control), 0, 1);
     releaseThread(name, machine);
-    await exited;
+    await gone;
   };
   try {
     setPermissions(path, options);
@@ -97,7 +100,7 @@ export async function exposeNode(
     await close();
     throw thrown;
   }
-  return { boardPath: node.path, path, gone: exited, close };
+  return { boardPath: node.path, path, gone, close };
 }
 
 function describe(node: DevNode): CuseWorkerData['node'] {

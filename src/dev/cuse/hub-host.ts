@@ -21,9 +21,9 @@ export interface ServedNodes {
     /** What it is called below `/dev` of the machine: with another number where that one was taken. */
     readonly path: string;
   }[];
-  /** Settles when the nodes are gone, for whatever reason. */
-  readonly gone: Promise<void>;
-  /** Takes the nodes away; programs that have one open get `ENODEV`. */
+  /** Settles when the nodes are gone, for whatever reason; with the fault of the thread, if it was one. */
+  readonly gone: Promise<Error | undefined>;
+  /** Takes the nodes away; programs that have one open get `ECONNABORTED`, then `ENOTCONN`. */
   close(): Promise<void>;
 }
 
@@ -61,12 +61,14 @@ export async function hostNodes(
 
 /** The thread that serves the nodes, as the one that started it sees it. */
 class HubThread {
-  readonly gone: Promise<void>;
+  readonly gone: Promise<Error | undefined>;
   readonly #worker: Worker;
   readonly #words: Int32Array;
   readonly #machine: CuseMachine;
   #nodes: readonly { readonly boardPath: string; readonly name: string }[] = [];
   #memory: WakeupMemory | undefined;
+  #fault: Error | undefined;
+  #isOver = false;
   /** Undefined: no thread for wake-ups was started. */
   #wakeupsEnded: Promise<void> | undefined;
 
@@ -75,6 +77,9 @@ class HubThread {
     this.#words = new Int32Array(control);
     this.#machine = machine;
     process.once('exit', this.#onExit);
+    worker.once('error', (fault) => {
+      this.#fault = fault;
+    });
     this.gone = new Promise<void>((resolve) => worker.once('exit', () => resolve())).then(() =>
       this.#ended(),
     );
@@ -90,7 +95,6 @@ class HubThread {
 
   /** Waits until every node is there. @throws {CuseError} one of them, or the thread, is not */
   ready(): Promise<void> {
-    const waiting = new Set<string>();
     return new Promise<void>((resolve, reject) => {
       this.#worker.once('error', reject);
       this.#worker.once('exit', () => reject(new CuseError('the thread that serves the nodes ended')));
@@ -98,12 +102,9 @@ class HubThread {
         if (message.kind === 'nodes') {
           this.#nodes = [...message.nodes];
           this.#memory = message.wakeup;
-          for (const { name } of message.nodes) waiting.add(name);
-        } else if (message.kind === 'gone' && waiting.has(message.name)) reject(rejected(message.name));
-        else if (message.kind === 'ready') waiting.delete(message.name);
-        // Something between the thread and whoever made it.
-        else return;
-        if (waiting.size === 0) resolve();
+          resolve();
+        } else if (message.kind === 'rejected') reject(new CuseError(message.sentence));
+        // Anything else is between the thread and whoever made it.
       });
     });
   }
@@ -116,12 +117,14 @@ class HubThread {
     this.#wakeupsEnded = new Promise((resolve) => thread.once('exit', () => resolve()));
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#release();
-    return this.gone;
+    await this.gone;
   }
 
   #release(): void {
+    // The names may be another process's by now.
+    if (this.#isOver) return;
     Atomics.store(this.#words, 0, 1);
     if (this.#memory !== undefined) endWakeups(this.#memory);
     for (const name of this.names) releaseThread(name, this.#machine);
@@ -135,15 +138,14 @@ class HubThread {
       waitForWakeups(this.#memory, LAST_WORDS_MS);
   };
 
-  async #ended(): Promise<void> {
+  async #ended(): Promise<Error | undefined> {
+    this.#isOver = true;
     process.off('exit', this.#onExit);
-    if (this.#memory === undefined) return;
-    endWakeups(this.#memory);
-    await this.#wakeupsEnded;
-    closeWakeups(this.#memory);
+    if (this.#memory !== undefined) {
+      endWakeups(this.#memory);
+      await this.#wakeupsEnded;
+      closeWakeups(this.#memory);
+    }
+    return this.#fault;
   }
-}
-
-function rejected(name: string): CuseError {
-  return new CuseError(`/dev/${name}: the kernel rejected the node; its name may be taken`);
 }

@@ -1,17 +1,19 @@
 import { keepFreedMemory } from '../../os/index.ts';
-import type { NodeRegistry } from '../node-registry.ts';
+import type { DevNode, NodeRegistry } from '../node-registry.ts';
 import { CuseHub } from './hub.ts';
-import { type CuseMachine, LINUX, nodeNames } from './machine.ts';
+import { type CuseMachine, LINUX, makeNodes, NodeRejected } from './machine.ts';
 import { Wakeup, type WakeupMemory } from './wakeup.ts';
 
 /** What a thread that serves nodes says to the one that started it. */
 export type HubMessage =
+  /** All are there. */
   | {
       readonly kind: 'nodes';
       readonly nodes: readonly { readonly boardPath: string; readonly name: string }[];
       readonly wakeup: WakeupMemory;
     }
-  | { readonly kind: 'ready' | 'gone'; readonly name: string };
+  /** None is, since the kernel rejected one. */
+  | { readonly kind: 'rejected'; readonly sentence: string };
 
 /** Serves all nodes in this thread until they are taken away. @param control word 0 is 1 once it is to end */
 export async function serveNodes(
@@ -25,21 +27,18 @@ export async function serveNodes(
   const ended = new Int32Array(control);
   const hub = new CuseHub(() => machine.open({ nonBlocking: true }));
   const wakeup = new Wakeup();
-  const nameOf = nodeNames();
-  const named = nodes.list().map((node) => ({ node, name: nameOf(node) }));
-  tell({
-    kind: 'nodes',
-    nodes: named.map(({ node, name }) => ({ boardPath: node.path, name })),
-    wakeup: wakeup.memory,
-  });
+  const make = async (node: DevNode, name: string) => {
+    await hub.make(node, name);
+    return { boardPath: node.path, name };
+  };
   try {
-    for (const { node, name } of named) {
-      hub.add(node, name, {
-        ready: () => tell({ kind: 'ready', name }),
-        gone: () => tell({ kind: 'gone', name }),
-      });
-    }
+    const made = await makeNodes(nodes.list(), make, ({ name }) => hub.remove(name));
+    tell({ kind: 'nodes', nodes: made, wakeup: wakeup.memory });
     await hub.run(() => Atomics.load(ended, 0) === 1, wakeup);
+  } catch (thrown) {
+    // As a message: of an error's class nothing reaches another thread.
+    if (!(thrown instanceof NodeRejected)) throw thrown;
+    tell({ kind: 'rejected', sentence: thrown.message });
   } finally {
     hub.close();
   }

@@ -1,9 +1,10 @@
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { Epoll, POLL, setNonBlocking } from '../../os/index.ts';
 import type { DevNode } from '../node-registry.ts';
 import { FUSE_READ_BUFFER } from './fuse-wire.ts';
+import { NodeRejected } from './machine.ts';
 import { cuseServerOf } from './node-server.ts';
-import { type CuseFile, serveOne } from './serve.ts';
+import { type CuseFile, cuseFile, serveOne } from './serve.ts';
 import type { CuseServer } from './server.ts';
 import type { Wakeup } from './wakeup.ts';
 
@@ -70,9 +71,28 @@ export class CuseHub {
   /** Makes a node; it is there once the hub was polled and `ready` is called. */
   add(node: DevNode, name: string, events: NodeEvents = {}): void {
     const fd = this.#open();
-    const file: CuseFile = { read: (into) => readSync(fd, into), write: (reply) => writeSync(fd, reply) };
-    this.#served.set(fd, { name, fd, file, server: cuseServerOf(node, name), events });
+    this.#served.set(fd, { name, fd, file: cuseFile(fd), server: cuseServerOf(node, name), events });
     this.#epoll.add(fd, POLL.IN, fd);
+  }
+
+  /** Makes a node and waits until it is there; programs at other nodes are answered meanwhile. @throws {NodeRejected} */
+  async make(node: DevNode, name: string): Promise<void> {
+    const is = { there: false, gone: false };
+    this.add(node, name, {
+      ready: () => {
+        is.there = true;
+      },
+      gone: () => {
+        is.gone = true;
+      },
+    });
+    while (!is.there && !is.gone) this.#serve(await this.#epoll.waitAsync(-1));
+    if (is.gone) throw new NodeRejected(name);
+  }
+
+  /** Takes a node away. */
+  remove(name: string): void {
+    for (const served of [...this.#served.values()]) if (served.name === name) this.#remove(served);
   }
 
   /** Answers what programs want now, or within `timeoutMs` (-1: whenever it comes). @returns how many did */

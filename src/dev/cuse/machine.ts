@@ -26,6 +26,13 @@ export class CuseError extends Error {
   }
 }
 
+/** The kernel does not take a node. */
+export class NodeRejected extends CuseError {
+  constructor(name: string) {
+    super(`/dev/${name}: the kernel rejected the node; its name may be taken`);
+  }
+}
+
 /**
  * @param access as node:fs has it
  * @throws {CuseError} when this machine or this user cannot make nodes
@@ -59,20 +66,47 @@ export function freeNumber(kind: 'i2c' | 'spi', number: number, names: readonly 
   return taken.includes(number) ? Math.max(...taken) + 1 : number;
 }
 
-/** Says what each node is to be called below `/dev`, with numbers that are free when it is asked. */
-export function nodeNames(
+/** Other processes make nodes too: so often another number is tried. */
+const TRIES = 8;
+
+/**
+ * Makes the nodes of one adapter after another, each adapter with a number that is free when its turn comes; where
+ * the kernel rejects a name, as another process has just taken it, with another number.
+ * @param make throws `NodeRejected` where the kernel does not take the node
+ * @param unmake takes one away that was made
+ * @param inDev what is in `/dev`
+ * @throws what `make` throws; then none is left
+ */
+export async function makeNodes<Made>(
+  nodes: readonly DevNode[],
+  make: (node: DevNode, name: string) => Promise<Made>,
+  unmake: (made: Made) => Promise<void> | void,
   inDev: () => readonly string[] = () => readdirSync('/dev'),
-): (node: DevNode) => string {
-  const numbers = new Map<object, number>();
+): Promise<Made[]> {
+  const made: Made[] = [];
   const given: string[] = [];
-  return (node) => {
-    const known = numbers.get(node.adapter);
-    const number = known ?? freeNumber(node.kind, node.adapter.number, [...inDev(), ...given]);
-    numbers.set(node.adapter, number);
-    const name = node.kind === 'i2c' ? `i2c-${number}` : `spidev${number}.${node.chipSelect}`;
-    given.push(name);
-    return name;
+  const unmakeFrom = async (count: number) => {
+    await Promise.all(made.splice(count).map(unmake));
   };
+  for (const adapter of new Set(nodes.map((node) => node.adapter))) {
+    const own = nodes.filter((node) => node.adapter === adapter);
+    const before = made.length;
+    for (let tries = 1; made.length < before + own.length; tries++) {
+      const number = freeNumber(own[0]?.kind ?? 'i2c', adapter.number, [...inDev(), ...given]);
+      try {
+        for (const node of own) {
+          const name = node.kind === 'i2c' ? `i2c-${number}` : `spidev${number}.${node.chipSelect}`;
+          given.push(name);
+          made.push(await make(node, name));
+        }
+      } catch (thrown) {
+        const again = thrown instanceof NodeRejected && tries < TRIES;
+        await unmakeFrom(again ? before : 0);
+        if (!again) throw thrown;
+      }
+    }
+  }
+  return made;
 }
 
 /** What the machine has to do with it; tests put something else in its place. */

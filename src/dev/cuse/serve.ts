@@ -1,3 +1,5 @@
+import { readSync, writeSync } from 'node:fs';
+import { POLL, pollOne } from '../../os/index.ts';
 import { errorReply, FUSE_OPCODE } from './fuse-wire.ts';
 import type { CuseServer } from './server.ts';
 
@@ -6,6 +8,17 @@ export interface CuseFile {
   /** Reads one request and says how long it is. */
   read(into: Uint8Array): number;
   write(reply: Uint8Array): void;
+  /** Whether the kernel has the node: it takes the answer to `CUSE_INIT` also where the name is taken, and ends the file. */
+  isThere(): boolean;
+}
+
+/** @param fd the open `/dev/cuse` */
+export function cuseFile(fd: number): CuseFile {
+  return {
+    read: (into) => readSync(fd, into),
+    write: (reply) => writeSync(fd, reply),
+    isThere: () => (pollOne(fd, 0, 0) & POLL.ERR) === 0,
+  };
 }
 
 function codeOf(thrown: unknown): unknown {
@@ -43,7 +56,7 @@ export function serveOne<File>(
   const reply = server.handle(request);
   if (reply === undefined) return true;
   send(file, reply, view.getBigUint64(UNIQUE_AT, true));
-  if (view.getUint32(OPCODE_AT, true) === FUSE_OPCODE.CUSE_INIT) ready();
+  if (view.getUint32(OPCODE_AT, true) === FUSE_OPCODE.CUSE_INIT && file.isThere()) ready();
   return true;
 }
 

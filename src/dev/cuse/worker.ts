@@ -1,5 +1,4 @@
 /** Entry of the thread that serves one CUSE node: it sleeps in the kernel until a program wants something. */
-import { readSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { I2cAdapter, SpiAdapter } from '../../bus/index.ts';
 import { I2cNode } from '../i2c-node.ts';
@@ -8,7 +7,7 @@ import { SpiNode, type SpiNodeOptions } from '../spi-node.ts';
 import { FUSE_READ_BUFFER } from './fuse-wire.ts';
 import { MailboxI2c, MailboxSpi } from './mailbox.ts';
 import { cuseServerOf } from './node-server.ts';
-import { serve } from './serve.ts';
+import { cuseFile, serve } from './serve.ts';
 
 /** What the thread is started with. */
 export interface CuseWorkerData {
@@ -49,7 +48,7 @@ function nodeOf({ shared, node }: CuseWorkerData): DevNode {
 const data = workerData as CuseWorkerData;
 const ended = new Int32Array(data.control);
 serve(
-  { read: (into) => readSync(data.fd, into), write: (reply) => writeSync(data.fd, reply) },
+  cuseFile(data.fd),
   cuseServerOf(nodeOf(data), data.name),
   new Uint8Array(FUSE_READ_BUFFER),
   () => tell('ready'),

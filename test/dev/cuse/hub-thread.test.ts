@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hostNodes } from '../../../src/dev/cuse/hub-host.ts';
 import { type HubMessage, serveNodes } from '../../../src/dev/cuse/hub-thread.ts';
-import { CuseError, type CuseMachine, nodeNames } from '../../../src/dev/cuse/machine.ts';
+import { CuseError, type CuseMachine, makeNodes, NodeRejected } from '../../../src/dev/cuse/machine.ts';
 import { closeWakeups, Wakeup } from '../../../src/dev/cuse/wakeup.ts';
 import { NodeRegistry } from '../../../src/dev/index.ts';
 import { FakeI2c, FakeSpi } from '../fake-adapters.ts';
@@ -17,16 +17,65 @@ function registry(): NodeRegistry {
 }
 
 describe('the names of a board’s nodes', () => {
-  it('avoid what is there, and each other', () => {
+  function board() {
     const nodes = new NodeRegistry();
-    const [first, second] = [new FakeI2c(1), new FakeI2c(2)];
-    nodes.addI2c(first);
-    nodes.addI2c(second);
+    nodes.addI2c(new FakeI2c(1));
+    nodes.addI2c(new FakeI2c(2));
     const spi = new FakeSpi(0);
     nodes.addSpi(spi, 0);
     nodes.addSpi(spi, 1);
-    const names = nodes.list().map(nodeNames(() => ['i2c-1', 'i2c-2', 'i2c-4', 'spidev0.0']));
+    return nodes.list();
+  }
+  const IN_DEV = ['i2c-1', 'i2c-2', 'i2c-4', 'spidev0.0'];
+
+  it('avoid what is there, and each other', async () => {
+    const make = async (_node: unknown, name: string) => name;
+    const names = await makeNodes(
+      board(),
+      make,
+      () => {},
+      () => IN_DEV,
+    );
     expect(names).toEqual(['i2c-5', 'i2c-6', 'spidev1.0', 'spidev1.1']);
+  });
+
+  it('are others where another process was faster, all of an adapter', async () => {
+    const taken = ['i2c-1', 'spidev0.1'];
+    const unmade: string[] = [];
+    const make = async (_node: unknown, name: string) => {
+      if (taken.includes(name)) throw new NodeRejected(name);
+      return name;
+    };
+    const names = await makeNodes(
+      board(),
+      make,
+      (name) => void unmade.push(name),
+      () => [],
+    );
+    expect(names).toEqual(['i2c-2', 'i2c-3', 'spidev1.0', 'spidev1.1']);
+    expect(unmade).toEqual(['spidev0.0']);
+  });
+
+  it('are none where the kernel takes none, or something else is wrong', async () => {
+    const unmade: string[] = [];
+    let asked = 0;
+    const rejecting = async (node: { kind: string }, name: string) => {
+      if (node.kind === 'spi') asked++;
+      if (node.kind === 'spi') throw new NodeRejected(name);
+      return name;
+    };
+    const unmake = (name: string) => void unmade.push(name);
+    await expect(makeNodes(board(), rejecting, unmake, () => [])).rejects.toThrow(
+      '/dev/spidev7.0: the kernel rejected the node; its name may be taken',
+    );
+    expect(asked).toBe(8);
+    expect(unmade).toEqual(['i2c-1', 'i2c-2']);
+    const failing = async (_node: unknown, name: string) => {
+      if (name === 'i2c-2') throw new CuseError('cannot set the permissions of /dev/i2c-2');
+      return name;
+    };
+    await expect(makeNodes(board(), failing, unmake, () => [])).rejects.toThrow('permissions');
+    expect(unmade).toEqual(['i2c-1', 'i2c-2', 'i2c-1']);
   });
 });
 
@@ -36,7 +85,7 @@ describe('a thread that serves all nodes of a board', () => {
     for (const kernel of kernels.splice(0)) kernel.close();
   });
 
-  it('says how they are called, when each is there, and when it is gone', async () => {
+  it('says how they are called once all are there, and ends when they are gone', async () => {
     const nodes = registry();
     const list = nodes.list();
     for (let i = 0; i < list.length; i++) kernels.push(new SocketKernel());
@@ -48,21 +97,19 @@ describe('a thread that serves all nodes of a board', () => {
     const messages: HubMessage[] = [];
     const ended = serveNodes(nodes, new SharedArrayBuffer(8), (message) => messages.push(message), machine);
     const names = ['i2c-91', 'spidev92.0', 'spidev93.1'];
-    for (const kernel of kernels)
+    for (const kernel of kernels) {
+      expect(messages).toEqual([]);
       expect((await kernel.ask(INIT, INIT_IN)).body.toString('latin1')).toContain('DEVNAME=');
+    }
+    await vi.waitFor(() => expect(messages).toHaveLength(1));
     for (const kernel of kernels) kernel.close();
     await ended;
-    const [first, ...rest] = messages;
+    const [first] = messages;
     expect(first).toMatchObject({
       kind: 'nodes',
       nodes: names.map((name) => ({ boardPath: `/dev/${name}`, name })),
     });
-    for (const name of names) {
-      const own = rest.flatMap((message) =>
-        message.kind !== 'nodes' && message.name === name ? message.kind : [],
-      );
-      expect(own).toEqual(['ready', 'gone']);
-    }
+    expect(messages).toHaveLength(1);
     if (first?.kind === 'nodes') closeWakeups(first.wakeup);
   });
 });
@@ -94,10 +141,7 @@ describe('who started such a thread', () => {
 
   it('learns the names, and takes the nodes away', async () => {
     const { memory: wakeup } = new Wakeup();
-    const { worker, control, aborted, machine } = start([
-      { kind: 'nodes', nodes: [NODE], wakeup },
-      { kind: 'ready', name: 'null' },
-    ]);
+    const { worker, control, aborted, machine } = start([{ kind: 'nodes', nodes: [NODE], wakeup }]);
     const made = await hostNodes(worker, control, {}, machine);
     expect(made.nodes).toEqual([{ boardPath: '/dev/i2c-1', path: '/dev/null' }]);
     expect(aborted).toEqual([]);
@@ -107,13 +151,22 @@ describe('who started such a thread', () => {
   });
 
   it('is told when the kernel does not take a node', async () => {
+    const sentence = '/dev/null: the kernel rejected the node; its name may be taken';
+    const { worker, control, aborted, machine } = start([{ kind: 'rejected', sentence }], 'process.exit();');
+    await expect(hostNodes(worker, control, {}, machine)).rejects.toThrow(new CuseError(sentence));
+    expect(aborted).toEqual([]);
+  });
+
+  it('is told of a fault that takes the nodes away, and leaves their names alone then', async () => {
     const { memory: wakeup } = new Wakeup();
-    const { worker, control, aborted, machine } = start([
-      { kind: 'nodes', nodes: [NODE], wakeup },
-      { kind: 'gone', name: 'null' },
-    ]);
-    await expect(hostNodes(worker, control, {}, machine)).rejects.toThrow(/its name may be taken/);
-    expect(aborted).toEqual(['null']);
+    const { worker, control, aborted, machine } = start(
+      [{ kind: 'nodes', nodes: [NODE], wakeup }],
+      'throw new Error("no space is left there");',
+    );
+    const made = await hostNodes(worker, control, {}, machine);
+    expect(await made.gone).toEqual(new Error('no space is left there'));
+    await made.close();
+    expect(aborted).toEqual([]);
   });
 
   it('is told of a thread that dies', async () => {
@@ -124,10 +177,7 @@ describe('who started such a thread', () => {
   it('takes the nodes away when their permissions cannot be set', async () => {
     const { memory: wakeup } = new Wakeup();
     const node = { ...NODE, name: 'no-such-node' };
-    const { worker, control, aborted, machine } = start([
-      { kind: 'nodes', nodes: [node], wakeup },
-      { kind: 'ready', name: 'no-such-node' },
-    ]);
+    const { worker, control, aborted, machine } = start([{ kind: 'nodes', nodes: [node], wakeup }]);
     await expect(hostNodes(worker, control, { mode: 0o600 }, machine)).rejects.toThrow(CuseError);
     expect(aborted).toEqual(['no-such-node']);
   });

@@ -179,11 +179,25 @@ describe('serving', () => {
         written.push(bytes);
         onWrite(bytes);
       },
+      isThere: () => true,
     };
   }
 
   const init = request(INIT, struct([4, 7], [4, 45], [4, 0], [4, 1]), 3n);
   const open = request(14, Buffer.alloc(8), 9n);
+
+  it('tells of no node whose name the kernel finds taken when it has the answer', () => {
+    const server = new CuseServer('x', idle());
+    const ready: number[] = [];
+    serve(
+      { ...file([init]), isThere: () => false },
+      server,
+      new Uint8Array(256),
+      () => ready.push(1),
+      () => false,
+    );
+    expect(ready).toEqual([]);
+  });
 
   it('tells when the node is there, goes on, and closes all at the end', () => {
     const closed: string[] = [];

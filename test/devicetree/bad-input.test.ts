@@ -223,5 +223,11 @@ it('lets a reader compile something else meanwhile', () => {
 });
 
 it('a name that cannot be defined is the caller’s mistake', () => {
-  expect(() => compile('a.dts', '/dts-v1/; / { };', { defines: { 'F(': '1' } })).toThrow('cannot define F(');
+  const define = (name: string, value = '1') =>
+    compile('a.dts', '/dts-v1/; / { };', { defines: { [name]: value } });
+  expect(() => define('F(')).toThrow('cannot define F(');
+  // GCC: macro names must be identifiers; "defined" cannot be used as a macro name; duplicate macro parameter "a".
+  for (const name of ['', '1X', 'defined', 'defined(x)', 'X(a,a)'])
+    expect(() => define(name)).toThrow(`cannot define ${name}: `);
+  expect(() => define('A', '##')).toThrow('cannot define A: ');
 });

@@ -7,7 +7,7 @@ import {
   SourceCache,
   type Tree,
 } from '../../devicetree/index.ts';
-import { Failure } from './command.ts';
+import { Failure, UsageError } from './command.ts';
 import { type DtIo, reasonOf } from './dt-io.ts';
 
 type InputFormat = 'dts' | 'dtb' | 'fs';
@@ -60,19 +60,18 @@ function readSource(name: string, bytes: Uint8Array, options: ReadOptions, io: D
   const sources = io.sources ?? { readFile: (file: string) => (io.exists(file) ? read(file) : undefined) };
   const readFile = cachedReader(sources.readFile ?? (() => undefined));
   const cache = SourceCache.forOneRead();
-  const parsed = (preprocess: boolean): ReadTree => ({
-    format: 'dts',
-    ...parse(name, bytes, {
-      ...sources,
-      readFile,
-      includePaths,
-      includePathsAre: 'the include paths (-i)',
-      defines,
-      preprocess,
-      resolve: false,
-      cache,
-    }),
-  });
+  const settings = { ...sources, readFile, includePaths, defines, cache, resolve: false };
+  const parsed = (preprocess: boolean): ReadTree => {
+    try {
+      const includePathsAre = 'the include paths (-i)';
+      return { format: 'dts', ...parse(name, bytes, { ...settings, includePathsAre, preprocess }) };
+    } catch (thrown) {
+      // Of `--define`.
+      if (thrown instanceof RangeError && thrown.message.startsWith('cannot define '))
+        throw new UsageError(thrown.message);
+      throw thrown;
+    }
+  };
   if (options.preprocess !== undefined) return parsed(options.preprocess);
   const text = Buffer.from(bytes).toString('latin1');
   const byName = /\.dtso?$/.test(name);

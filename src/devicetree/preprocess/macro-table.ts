@@ -22,6 +22,12 @@ type Builtin = (typeof BUILTINS)[number];
 /** What gcc defines in assembler mode with `-undef`. */
 const CONSTANTS = { __STDC__: '1', __STDC_HOSTED__: '1', __ASSEMBLER__: '1' };
 
+/** C11, 6.10.8: `defined` is an operator of `#if`, and no macro. @returns why the first word can be the name of none */
+function nameProblem(list: TokenList): { readonly problem: string } | undefined {
+  if (list.kinds[0] !== T.IDENT) return { problem: 'a macro needs a name, as in C' };
+  return list.text(0) === 'defined' ? { problem: '"defined" cannot be the name of a macro' } : undefined;
+}
+
 /** The macros of one parse. They stand in an array of the cache, which is clean between parses. */
 export class MacroTable {
   /** By the number of the word. */
@@ -50,7 +56,8 @@ export class MacroTable {
   /** Defines what is there from the start. @throws {RangeError} a name that none can have */
   predefine(defines: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries({ ...CONSTANTS, ...defines })) {
-      const macro = readMacro(this.#cache.scrap(`${name} ${value}`), 0);
+      const list = this.#cache.scrap(`${name} ${value}`);
+      const macro = nameProblem(list) ?? readMacro(list, 0);
       if ('problem' in macro) throw new RangeError(`cannot define ${name}: ${macro.problem}`);
       this.define(macro);
     }

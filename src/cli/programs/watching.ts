@@ -15,6 +15,7 @@ export interface WatchedStart {
 /**
  * Watches what a program does on its boards, in whichever processes, while it runs.
  * @param watch undefined: it only runs @param signals see `ForwardOptions`
+ * @returns its exit code; 1 in the place of 0 where what was seen could not be written
  */
 export async function whileWatching(
   watch: WatchOptions | undefined,
@@ -28,8 +29,9 @@ export async function whileWatching(
   const told: ForwardOptions = { folder, ringBytes: ringBytesFor(watch), parts, buses, signals };
   try {
     const watcher = new Watcher(watch, folder);
+    let exitCode: number;
     try {
-      return await run({
+      exitCode = await run({
         modules: ['#built/src/cli/watch/module-hook.js'],
         env: { DTBUS_WATCH: JSON.stringify(told) },
         stdio: isStandardOutputTaken(watch) ? ['inherit', 2, 2] : 'inherit',
@@ -37,6 +39,7 @@ export async function whileWatching(
     } finally {
       watcher.end();
     }
+    return exitCode === 0 && watcher.isCut ? 1 : exitCode;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

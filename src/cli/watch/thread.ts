@@ -53,10 +53,26 @@ function writerTo(fd: number, name: string): (bytes: Uint8Array) => void {
       writeAll(fd, bytes);
     } catch (thrown) {
       isOver = true;
+      noteCut(thrown);
       if ((thrown as NodeJS.ErrnoException).code !== 'EPIPE' && fd !== STDERR)
         tell(`dtbus: ${oneLine(writeFault(name, thrown))}; the rest is left out\n`);
     }
   };
+}
+
+/** A file that is not whole is a failure of whoever wanted it; a reader that has seen enough is none. */
+function noteCut(thrown: unknown): void {
+  if ((thrown as NodeJS.ErrnoException).code !== 'EPIPE') Atomics.store(control, CONTROL.CUT, 1);
+}
+
+/** Writes to a recording. @throws {Error} it cannot be written */
+function writeRecording(fd: number, text: Uint8Array): void {
+  try {
+    writeAll(fd, text);
+  } catch (thrown) {
+    noteCut(thrown);
+    throw thrown;
+  }
 }
 
 function tell(text: string): void {
@@ -78,7 +94,7 @@ const forwarded =
 function logOf(): WatchLog | RecordLog | SigrokLog {
   if (sigrok !== undefined) return new SigrokLog(sigrok, line);
   if (recording !== undefined)
-    return new RecordLog((text) => writeAll(recording.fd, text), line, recording.options);
+    return new RecordLog((text) => writeRecording(recording.fd, text), line, recording.options);
   return new WatchLog({
     line,
     pcap: pcap === undefined ? undefined : writerTo(pcap, names.pcap),

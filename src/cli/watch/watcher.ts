@@ -52,7 +52,7 @@ export interface WatchStart {
   readonly names: { readonly lines: string; readonly pcap: string };
   readonly json: boolean;
   readonly colours: boolean;
-  /** Word 0 is 1 when the thread is to end, word 1 when it has written everything; word 2 is a `READY`. */
+  /** Word 0 is 1 when the thread is to end, word 1 when it has written everything; word 2 is a `READY`; word 3 is 1 where a file is not whole. */
   readonly control: SharedArrayBuffer;
 }
 
@@ -65,7 +65,7 @@ export interface WatchedBoard {
   readonly board: TracedBoard;
 }
 
-export const CONTROL = { END: 0, ENDED: 1, READY: 2 } as const;
+export const CONTROL = { END: 0, ENDED: 1, READY: 2, CUT: 3 } as const;
 /** Whether the program that is watched may begin: sigrok looks, or cannot. */
 export const READY = { YES: 1, NEVER: 2 } as const;
 
@@ -82,7 +82,7 @@ const END_LIMIT_MS = 2000;
  */
 export class Watcher {
   readonly #worker: Worker;
-  readonly #control = new Int32Array(new SharedArrayBuffer(12));
+  readonly #control = new Int32Array(new SharedArrayBuffer(16));
   readonly #end = () => this.end();
   /** Whether sigrok looks. */
   readonly #isSeen: boolean;
@@ -126,6 +126,11 @@ export class Watcher {
       );
     process.once('exit', this.#end);
     if (options.sigrok !== undefined) this.#untilSeen();
+  }
+
+  /** Whether a file could not be written to its end, as was said. */
+  get isCut(): boolean {
+    return Atomics.load(this.#control, CONTROL.CUT) === 1;
   }
 
   /** What happens before a program looks would be lost to it. */

@@ -146,12 +146,16 @@ describe('dtbus record', () => {
     });
   });
 
-  it('says where the disk is full', () => {
+  it('says where the disk is full, and fails', () => {
     const script = folder.write('e.mjs', SCRIPT);
-    const { err } = dtbus('record', '/dev/full', '-b', 'dts/demo.dts', '--', script);
+    const { err, status } = dtbus('record', '/dev/full', '-b', 'dts/demo.dts', '--', script);
     expect(err).toBe(
       'dtbus: cannot write /dev/full: no space is left there; make room, or name another place; the recording is cut\n',
     );
+    expect(status).toBe(1);
+    const failing = folder.write('f.mjs', `${SCRIPT}\nprocess.exitCode = 3;`);
+    expect(dtbus('record', '/dev/full', '-b', 'dts/demo.dts', '--', failing).status).toBe(3);
+    expect(dtbus('watch', '-w', '/dev/full', 'dts/demo.dts', script).status).toBe(1);
   });
 });
 

@@ -29,7 +29,7 @@ export function addRecordCommand(program: Command, end: (exitCode: number) => vo
     .description(
       `Runs a script or a command on a board and writes what happens on its buses and GPIO lines into a file, a transfer a line, with times, bytes both ways and errors: see docs/recordings.md of this package. With --time none --no-describe two recordings of the same transfers are the same text, which diff compares.
 
-A command behind -- is any program (npm test, a shell): what its Node programs do on the board comes into one recording, whichever process does it, in the order in which it ended. The exit code is that of the script or command, and it is given the signals that end dtbus.
+A command behind -- is any program (npm test, a shell): what its Node programs do on the board comes into one recording, whichever process does it, in the order in which it ended. The exit code is that of the script or command, or 1 where that is 0 and the recording could not be written; it is given the signals that end dtbus.
 
 Without a script or command, records a board that runs in another process (dtbus up, run, serve or guest), until Ctrl-C or until the board ends.
 

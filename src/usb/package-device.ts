@@ -118,7 +118,7 @@ async function serialOf(device: PackageDevice): Promise<string | undefined> {
   }
 }
 
-/** @throws {BusFault} `EPROTO` it has none such */
+/** @throws {BusFault} `EPROTO` it has none such, `ENODEV` none at all */
 function interfaceOf(device: PackageDevice, { title, interface: meant }: WantedUsb): PackageInterface {
   const found = device.interfaces?.find(({ descriptor }) =>
     typeof meant === 'number'
@@ -126,6 +126,11 @@ function interfaceOf(device: PackageDevice, { title, interface: meant }: WantedU
       : descriptor.bInterfaceClass === meant.class,
   );
   if (found !== undefined) return found;
+  if (device.interfaces?.length === 0)
+    throw new BusFault(
+      'ENODEV',
+      `${title} at USB port ${portOf(device)} has no configuration: let it in (Linux: write 1 to /sys/bus/usb/devices/${portOf(device)}/authorized), or plug it in again`,
+    );
   throw new BusFault('EPROTO', `the device has the ids of ${title}, but not its interface`);
 }
 

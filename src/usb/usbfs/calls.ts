@@ -62,6 +62,17 @@ const ERROR_OF = new Map<number, number>([
   [errno.EBUSY, LIBUSB_ERROR.BUSY],
 ]);
 
+/**
+ * What a transfer is refused for where this program has the interface no more: the device was reset, or kept off and let in again
+ * (`authorized`), and is without a configuration, or its driver in the kernel was faster.
+ */
+const LOST: readonly number[] = [errno.ESRCH, errno.EBUSY];
+
+/** libusb's number of what a transfer was refused for. @param code an errno */
+export function submitErrorOf(code: number): number {
+  return LOST.includes(code) ? LIBUSB_ERROR.NO_DEVICE : callErrorOf(code);
+}
+
 /** libusb's number of what a call was refused for. @param code an errno */
 export function callErrorOf(code: number): number {
   return ERROR_OF.get(code) ?? LIBUSB_ERROR.IO;

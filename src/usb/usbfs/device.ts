@@ -4,7 +4,7 @@ import { ioctlOrErrno, pinned } from '../../os/index.ts';
 import { LIBUSB_ERROR, LibusbError, TRANSFER_STATUS } from '../libusb.ts';
 import type { PackageDevice } from '../package-types.ts';
 import { DESCRIPTOR, REQUEST, REQUEST_TYPE, SETUP_BYTES } from '../requests.ts';
-import { callErrorOf, URB_TYPE, USBFS } from './calls.ts';
+import { callErrorOf, submitErrorOf, URB_TYPE, USBFS } from './calls.ts';
 import { completions } from './completions.ts';
 import { type idsOf, interfacesOf } from './descriptors.ts';
 import { UsbfsInterface } from './interface.ts';
@@ -82,9 +82,9 @@ export class UsbfsDevice implements PackageDevice, UsbfsOwner {
     return this.#fd;
   }
 
-  call(request: number, argument: number, what: string): void {
+  call(request: number, argument: number, what: string, errorOf = callErrorOf): void {
     const result = ioctlOrErrno(this.fd, request, argument);
-    if (result < 0) throw new LibusbError(callErrorOf(-result), `cannot ${what}: errno ${-result}`);
+    if (result < 0) throw new LibusbError(errorOf(-result), `cannot ${what}: errno ${-result}`);
   }
 
   controlTransfer(
@@ -140,7 +140,7 @@ export class UsbfsDevice implements PackageDevice, UsbfsOwner {
   }
 
   submit(transfer: UsbfsTransfer): void {
-    this.call(USBFS.SUBMIT_URB, transfer.address, 'begin a transfer');
+    this.call(USBFS.SUBMIT_URB, transfer.address, 'begin a transfer', submitErrorOf);
     this.#underWay.set(transfer.address, transfer);
     completions.watch();
   }

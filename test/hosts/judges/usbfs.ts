@@ -23,6 +23,11 @@ export const usbfs: Judge = {
       'by a serial number: ENODEV: not found: a CH341A with serial number 77; plug it in .*',
       'interface of HID: EPROTO: the device has the ids of a CH341A, but not its interface',
       'driver at the end: spi-ch341',
+      'sent: undefined',
+      `kept off: ENODEV: ${place} is gone: it was unplugged`,
+      String.raw`opened: ENODEV: a CH341A at USB port (\d+-\d+) has no configuration: let it in \(Linux: write 1 to /sys/bus/usb/devices/\1/authorized\), or plug it in again`,
+      `let in, with driver spi-ch341: ENODEV: ${place} is gone: it was unplugged`,
+      'sent again: undefined',
     ])
       expect(output).toMatch(new RegExp(`^${line}$`, 'm'));
   },

@@ -1,4 +1,4 @@
-import { I2C_M, type I2cMessage, type SpiTransfer } from '../../bus/index.ts';
+import { I2C_M, type I2cMessage, roomFor, type SpiTransfer } from '../../bus/index.ts';
 import { type DescriptorChain, type DeviceQueue, GuestMemoryError } from '../../virtio/index.ts';
 
 /*
@@ -39,7 +39,7 @@ export function deliverTransfers(from: readonly SpiTransfer[], to: readonly Requ
 }
 
 const isRead = ({ flags }: I2cMessage): boolean => (flags & I2C_M.RD) !== 0;
-const blank = ({ length }: Uint8Array): Uint8Array => new Uint8Array(length);
+const blank = ({ length }: Uint8Array): Uint8Array => roomFor(length);
 
 /** Writes by address: where the memory table was exchanged, the views of before lead nowhere. */
 function deliver(bytes: Uint8Array, request: Requested | undefined): boolean {

@@ -1,4 +1,5 @@
 import { BusFault } from '../../board/index.ts';
+import { roomFor } from '../../bus/index.ts';
 import { hexByte } from '../../bus/words.ts';
 import type { Interruption } from './interruption.ts';
 import type { Progress } from './progress.ts';
@@ -31,6 +32,8 @@ export const DOUBTFUL: readonly string[] = ['EPROTO', 'ETIMEDOUT', 'EIO'];
 /** A transfer that takes longer is too long for a person who presses Ctrl-C; a shorter one costs more than it carries. */
 const LONG_MS = 400;
 const SHORT_MS = 50;
+/** By so much transfers grow while they stay short: an adapter that fails by one that is too long has to fail for each step less. */
+const FAST_GROWTH = 4;
 
 /** Reads large ranges by transfers that are as long as adapter and patience allow. */
 export class ChunkedReader {
@@ -46,7 +49,7 @@ export class ChunkedReader {
 
   /** @param pause is called between two transfers and may throw */
   async read({ from, to }: Range, work: Work, pause = () => work.interruption.pause()): Promise<Uint8Array> {
-    const bytes = new Uint8Array(to - from);
+    const bytes = roomFor(to - from);
     for (let at = 0; at < bytes.length; ) {
       await pause();
       const part = bytes.subarray(at, at + this.#chunk);
@@ -74,7 +77,8 @@ export class ChunkedReader {
   }
 
   #adapt(ms: number): void {
-    if (ms < SHORT_MS) this.#chunk = Math.min(this.#most, this.#chunk * 2);
+    if (ms < SHORT_MS)
+      this.#chunk = Math.min(this.#most, this.#chunk * (ms * FAST_GROWTH < SHORT_MS ? FAST_GROWTH : 2));
     else if (ms > LONG_MS) this.#chunk = Math.max(Math.min(LEAST_CHUNK, this.#most), this.#chunk >> 1);
   }
 }

@@ -106,7 +106,7 @@ async function buildScript(name, { entry, beside: rules }, { inLines, ...setting
   const write = (end, body) =>
     writeFileSync(
       join(folder, `${name}${end}.cjs`),
-      inAscii(`(function(require,__filename,importModule,load){"use strict";\n${body}\n})`),
+      inAscii(`(function(require,__filename,importModule,load,performance){"use strict";\n${body}\n})`),
     );
   const folder = join(settings.output.dir, 'short');
   mkdirSync(folder, { recursive: true });

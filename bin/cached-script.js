@@ -20,8 +20,8 @@ const KEPT_MS = 30 * 24 * 3_600_000;
 /**
  * Runs the function that the script at `path` is. @param use who loads it: each has a cache of its own, of the functions
  * that it calls @param atEnd is given what keeps the code, to be called when all that a start needs was called
- * @returns what the function returns. It is given what finds modules, its path, `import`, and what loads a script beside it, by
- * what follows its name there
+ * @returns what the function returns. It is given what finds modules, its path, `import`, what loads a script beside it, by
+ * what follows its name there, and a clock in the place of Node's `performance`
  */
 exports.load = (path, use, atEnd) => {
   const file = resolve(path);
@@ -32,7 +32,29 @@ exports.load = (path, use, atEnd) => {
   if (place !== undefined && (cachedData === undefined || script.cachedDataRejected))
     atEnd(() => keep(place, () => script.createCachedData()));
   const beside = (end) => exports.load(file.replace(/(?=\.cjs$)/, end), use + end, atEnd);
-  return script.runInThisContext()(createRequire(file), file, (specifier) => import(specifier), beside);
+  return script.runInThisContext()(
+    createRequire(file),
+    file,
+    (specifier) => import(specifier),
+    beside,
+    clock,
+  );
+};
+
+const start = process.hrtime();
+
+/** What is used of Node's `performance`, whose first use loads eleven modules: 3 ms in a guest. */
+const clock = {
+  now() {
+    const [seconds, nanoseconds] = process.hrtime(start);
+    return seconds * 1e3 + nanoseconds / 1e6;
+  },
+  /** Once asked, it stays: Unix time in ms at which `now` was 0. */
+  get timeOrigin() {
+    const value = Date.now() - clock.now();
+    Object.defineProperty(clock, 'timeOrigin', { value });
+    return value;
+  },
 };
 
 /**

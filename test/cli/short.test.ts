@@ -103,6 +103,18 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     expect(codeIn(cache).map((name) => name.split('-')[0])).toEqual(['dtc', 'i2cdetect']);
   });
 
+  it('loads none of the modules that Node has its clock in', () => {
+    const list = folder.write(
+      'list.cjs',
+      "process.on('exit', () => console.log(process.moduleLoadList.join()))",
+    );
+    const read = ['flash', 'read', 'flash', folder.path('read.bin'), '-b', 'dts/demo.dts'];
+    const { status, stdout } = dtbus(emptyCache(), [list, 'bin/dtbus.js', ...read], '--require');
+    expect(status).toBe(0);
+    expect(stdout).toContain('NativeModule vm');
+    expect(stdout).not.toContain('perf_hooks');
+  });
+
   it('takes away what it kept more than 30 days ago', () => {
     const cache = emptyCache();
     dtbus(cache);

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { connect, createSecureContext } from 'node:tls';
 import { BusFault } from '../bus/index.ts';
@@ -21,11 +22,50 @@ export function tlsFiles(env: NodeJS.ProcessEnv = process.env): Partial<Record<k
   return files;
 }
 
+const NO_PEM = 'expected a file in PEM';
+const DAMAGED = 'it is cut off or damaged; copy it again';
+const CERTIFICATES = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*(?:-----END [A-Z0-9 ]+-----)?/g;
+
+/** @returns the kind of the first thing in a file in PEM, in lower case; undefined: it is none */
+function kindOf(text: string): string | undefined {
+  return /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1]?.toLowerCase();
+}
+
+function troubleOfCertificates(text: string): string | undefined {
+  const kind = kindOf(text);
+  if (kind === undefined) return NO_PEM;
+  const certificates = text.match(CERTIFICATES);
+  if (certificates === null) return `expected a certificate in PEM, got: ${kind}`;
+  try {
+    // Node reads those with trust settings nowhere but in TLS.
+    for (const each of certificates) if (!each.includes('BEGIN TRUSTED')) new X509Certificate(each);
+    return undefined;
+  } catch {
+    return DAMAGED;
+  }
+}
+
+function troubleOfKey(text: string): string | undefined {
+  const kind = kindOf(text);
+  if (kind === undefined) return NO_PEM;
+  if (!/BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) return `expected a private key in PEM, got: ${kind}`;
+  if (/BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text))
+    return 'the key has a passphrase; make one without: openssl pkey -in KEY -out NEW';
+  try {
+    createPrivateKey(text);
+    return undefined;
+  } catch {
+    return DAMAGED;
+  }
+}
+
 /** Refuses files that TLS cannot use, in words. @throws {BusFault} `EACCES` */
 function check(files: Partial<Record<keyof typeof FILES, string>>): void {
-  for (const [what, text] of Object.entries(files))
-    if (!/-----BEGIN [A-Z ]+-----/.test(text))
-      throw new BusFault('EACCES', `invalid ${FILES[what as keyof typeof FILES]}: expected a file in PEM`);
+  for (const [what, text] of Object.entries(files)) {
+    const trouble = what === 'key' ? troubleOfKey(text) : troubleOfCertificates(text);
+    if (trouble !== undefined)
+      throw new BusFault('EACCES', `invalid ${FILES[what as keyof typeof FILES]}: ${trouble}`);
+  }
   if ((files.cert === undefined) !== (files.key === undefined))
     throw new BusFault('EACCES', `${FILES.cert} and ${FILES.key} belong together: set both`);
   if (Object.keys(files).length === 0) return;

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BusFault } from '../../src/bus/index.ts';
 import { tlsFiles } from '../../src/remote/index.ts';
@@ -27,6 +28,28 @@ const faultOf = (env: NodeJS.ProcessEnv) => {
 };
 
 describe('files of TLS', () => {
+  it.skipIf(!HAS_OPENSSL)('are what their variables say (skipped where openssl is not installed)', () => {
+    const { key, cert } = made('kind');
+    for (const variable of ['DTBUS_TLS_CERT', 'DTBUS_TLS_CA'])
+      expect(faultOf({ [variable]: key })).toBe(
+        `EACCES: invalid ${variable}: expected a certificate in PEM, got: private key`,
+      );
+    expect(faultOf({ DTBUS_TLS_KEY: cert })).toBe(
+      'EACCES: invalid DTBUS_TLS_KEY: expected a private key in PEM, got: certificate',
+    );
+    const locked = folder.path('locked.pem');
+    for (const words of [
+      ['pkcs8', '-topk8', '-passout'],
+      ['ec', '-aes256', '-passout'],
+    ]) {
+      const [tool = '', ...rest] = words;
+      expect(spawnSync('openssl', [tool, '-in', key, '-out', locked, ...rest, 'pass:x']).status).toBe(0);
+      expect(faultOf({ DTBUS_TLS_CERT: cert, DTBUS_TLS_KEY: locked })).toBe(
+        'EACCES: invalid DTBUS_TLS_KEY: the key has a passphrase; make one without: openssl pkey -in KEY -out NEW',
+      );
+    }
+  });
+
   it('are files in PEM', () => {
     const wrong = folder.write('board.dts', '/dts-v1/; / { };');
     for (const variable of ['DTBUS_TLS_CA', 'DTBUS_TLS_CERT', 'DTBUS_TLS_KEY'])
@@ -45,9 +68,23 @@ describe('files of TLS', () => {
       'broken.pem',
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
     );
-    expect(faultOf({ DTBUS_TLS_CERT: broken, DTBUS_TLS_KEY: mine.key })).toMatch(
-      /^EACCES: cannot use DTBUS_TLS_CERT, DTBUS_TLS_KEY: ./,
+    const damaged = 'it is cut off or damaged; copy it again';
+    expect(faultOf({ DTBUS_TLS_CERT: broken, DTBUS_TLS_KEY: mine.key })).toBe(
+      `EACCES: invalid DTBUS_TLS_CERT: ${damaged}`,
     );
+    for (const [variable, file] of [
+      ['DTBUS_TLS_CERT', mine.cert],
+      ['DTBUS_TLS_CA', mine.cert],
+      ['DTBUS_TLS_KEY', mine.key],
+    ] as const) {
+      const cut = folder.write('cut.pem', readFileSync(file).subarray(0, 100));
+      expect(faultOf({ [variable]: cut })).toBe(`EACCES: invalid ${variable}: ${damaged}`);
+    }
+    const two = folder.write(
+      'two.pem',
+      Buffer.concat([folder.read('mine-cert.pem'), folder.read('other-cert.pem')]),
+    );
+    expect(faultOf({ DTBUS_TLS_CA: two })).toBe(undefined);
     expect(faultOf({ DTBUS_TLS_CERT: mine.cert, DTBUS_TLS_KEY: mine.key, DTBUS_TLS_CA: other.cert })).toBe(
       undefined,
     );

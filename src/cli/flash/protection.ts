@@ -34,6 +34,16 @@ export function hasSecondStatus(maker: number): boolean {
   return maker === MAKER.WINBOND || maker === MAKER.GIGADEVICE;
 }
 
+/** SRL, in older data sheets SRP1: no status register can be written until power-on, or ever (W25Q64JV data sheet, 7.1.5). */
+const SR2_SRL = 0x01;
+
+/** Why bits that protect blocks cannot be cleared. @param sr2 the second status register, where there is one */
+export function lockOf(sr2: number | undefined): string {
+  return sr2 !== undefined && (sr2 & SR2_SRL) !== 0
+    ? "SRL locks the status registers: switch the chip's power off and on; where that does not help, they are locked for ever"
+    : 'the status register is locked (SRP, WP# pin)';
+}
+
 /** Winbond's third status register, by its data sheets from W25Q16JV on: what is 0 in all of them, and WPS. */
 const SR3_NONE = 0x18;
 const SR3_WPS = 0x04;

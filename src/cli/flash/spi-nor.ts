@@ -4,7 +4,14 @@ import type { Range } from '../memory/range.ts';
 import type { Target } from '../memory/target.ts';
 import { hexBytes, isNobody, MAKER, makerOf, sizeOfId } from './identity.ts';
 import { loadInstructions, OPCODE } from './instructions.ts';
-import { hasSecondStatus, lockPlaces, locksBlocks, type ProtectionBits, protectionOf } from './protection.ts';
+import {
+  hasSecondStatus,
+  lockOf,
+  lockPlaces,
+  locksBlocks,
+  type ProtectionBits,
+  protectionOf,
+} from './protection.ts';
 import { type EraseType, type FlashParameters, readSfdp } from './sfdp.ts';
 
 const STATUS_BUSY = 0x01;
@@ -276,10 +283,7 @@ export class SpiNor implements Memory {
     }
     const { names } = await this.protection();
     if (names.length > 0)
-      throw new BusFault(
-        'EACCES',
-        `the protection bits ${names.join(', ')} cannot be cleared: the status register is locked (SRP, WP# pin)`,
-      );
+      throw new BusFault('EACCES', `protection bits ${names.join(', ')} cannot be cleared: ${lockOf(sr2)}`);
   }
 
   async #writeStatus(...instruction: number[]): Promise<void> {

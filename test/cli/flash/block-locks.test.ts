@@ -27,16 +27,16 @@ afterAll(async () => {
 
 const flash = (...argv: string[]) => dtbusHere('flash', ...argv, '--connect', place());
 
-/** Winbond W25Q16JV data sheet: 06h, then 11h with the third status register, of which bit 2 is WPS. */
-async function setWps(isSet: boolean): Promise<void> {
+/** Writes a status register behind 06h (Winbond W25Q16JV data sheet, 8.2.6). */
+async function writeStatus(...instruction: number[]): Promise<void> {
   await using board = await openBoard({ connect: place() });
   const spi = board.nodes.open('/dev/spidev0.0') as SpiDev;
-  await spi.transfer([
-    { tx: Uint8Array.of(0x06), csChange: true },
-    { tx: Uint8Array.of(0x11, isSet ? 0x64 : 0x60) },
-  ]);
+  await spi.transfer([{ tx: Uint8Array.of(0x06), csChange: true }, { tx: Uint8Array.from(instruction) }]);
   spi.close();
 }
+
+/** By 11h the third status register, of which bit 2 is WPS. */
+const setWps = (isSet: boolean) => writeStatus(0x11, isSet ? 0x64 : 0x60);
 
 describe('a W25Q whose WPS is set', () => {
   it('is not written until its blocks are unlocked, which are told of', async () => {
@@ -61,6 +61,16 @@ describe('a W25Q whose WPS is set', () => {
   it('says nothing of it where it is not', async () => {
     await setWps(false);
     expect((await flash('write', 'w25q', folder.path('image'))).status).toBe(0);
+  });
+});
+
+it('a W25Q whose SRL is set: what locks its protection bits is named', async () => {
+  // BP0 in the first status register, then SRL, bit 0 of the second.
+  await writeStatus(0x01, 0x04);
+  await writeStatus(0x31, 0x01);
+  expect(await flash('write', 'w25q', folder.path('image'), '--unprotect')).toMatchObject({
+    status: 1,
+    err: "dtbus: EACCES: protection bits BP0 cannot be cleared: SRL locks the status registers: switch the chip's power off and on; where that does not help, they are locked for ever\n",
   });
 });
 

@@ -281,7 +281,7 @@ dtbus: interrupted
     expect((await write('protected', '--unprotect')).status).toBe(0);
     const locked = await write('locked', '--unprotect');
     expect(locked.err).toMatch(
-      /the protection bits BP0, BP1, BP2 cannot be cleared: the status register is locked/,
+      /protection bits BP0, BP1, BP2 cannot be cleared: the status register is locked \(SRP, WP# pin\)/,
     );
     expect(locked.status).toBe(1);
   });

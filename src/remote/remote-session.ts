@@ -177,7 +177,10 @@ export class RemoteSession {
     if (this.#over !== undefined) throw this.#over;
     if (signal?.aborted) throw aborted(signal);
     if (this.#held.isDoubtful)
-      throw new BusFault('EACCES', 'the lease may have ended: the host did not renew it in time');
+      throw new BusFault(
+        'EACCES',
+        'the lease may have ended: the host did not renew it in time; open the board again for a new one',
+      );
     if (this.#pending.size + this.#given.size >= IN_FLIGHT_MAX)
       throw new BusFault('EAGAIN', `${IN_FLIGHT_MAX} requests are under way`);
     const id = ++this.#lastId;

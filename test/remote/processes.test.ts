@@ -157,7 +157,7 @@ describe('a user', () => {
     const next = await user();
     await next.transfer(write(0x7b), 1e9);
     expect(await faultOf(far.transfer(write(1), 1e9))).toBe(
-      'EACCES: the lease may have ended: the host did not renew it in time',
+      'EACCES: the lease may have ended: the host did not renew it in time; open the board again for a new one',
     );
     relay.close();
   });

@@ -1,5 +1,6 @@
 import {
   BusFault,
+  makeRoom,
   SPI_MODE,
   type SpiAdapter,
   type SpiCapabilities,
@@ -142,7 +143,10 @@ export class VirtioSpiDriver implements SpiAdapter, BoundDriver {
         copyIn(tx, bytes, txAt - guestAddress);
         readable.push({ addr: txAt, len: tx.length });
       }
-      if (rx !== undefined && rx.length > 0) writable.push({ addr: rxAt, len: rx.length });
+      if (rx !== undefined && rx.length > 0) {
+        makeRoom(bytes, rxAt - guestAddress, rx.length);
+        writable.push({ addr: rxAt, len: rx.length });
+      }
       writable.push({ addr: head + RESULT_OFFSET, len: SPI_RESULT_BYTES });
       return { readable, writable };
     });

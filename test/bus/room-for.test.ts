@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { haveOneTask, roomFor } from '../../src/bus/index.ts';
+import { haveOneTask, makeRoom, roomFor } from '../../src/bus/index.ts';
 
 const MIB = 1 << 20;
 
@@ -12,4 +12,12 @@ it('room of a process of one task is zeros, whose pages are there before they ar
   if (process.platform === 'linux') expect(process.memoryUsage.rss() - before).toBeGreaterThan(48 * MIB);
   expect(room.length).toBe(67_108_864);
   expect(room.every((byte) => byte === 0)).toBe(true);
+});
+
+it('room within memory that threads share is zeros, and nothing beside it', () => {
+  haveOneTask();
+  const memory = new Uint8Array(new SharedArrayBuffer(MIB)).fill(7);
+  makeRoom(memory, 4096, 65_536);
+  if (process.platform !== 'linux') return;
+  expect([memory[4095], memory[4096], memory[69_631], memory[69_632]]).toEqual([7, 0, 0, 7]);
 });

@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { O_CLOEXEC, O_NONBLOCK, type PinnedBytes, pinned } from './abi.ts';
 import { POLL, pollOne } from './epoll.ts';
 import { FileDescriptor, setNonBlocking } from './file-descriptor.ts';
@@ -63,6 +64,15 @@ export class EventFd {
 
   get fd(): number {
     return this.file.fd;
+  }
+
+  /** Whether it takes any number of rings that nobody reads: an eventfd counts them. False where that cannot be known. */
+  get neverFills(): boolean {
+    try {
+      return readlinkSync(`/proc/self/fd/${this.file.fd}`) === 'anon_inode:[eventfd]';
+    } catch {
+      return false;
+    }
   }
 
   /**

@@ -219,6 +219,7 @@ export class EventLoop {
   #needs(): { busy: boolean; due: number } {
     let busy = false;
     let due = Number.POSITIVE_INFINITY;
+    if (this.#suspects.size === 0) return { busy, due };
     for (const service of this.#suspects) {
       const isBusy = service.busy;
       const isDue = service.due;
@@ -229,10 +230,11 @@ export class EventLoop {
     return { busy, due };
   }
 
-  /** Code ran that may have made this service busy or due; undefined: any of them. */
+  /** Code has run that may have made this service busy or due; undefined: any of them. */
   #suspect(service: Service | undefined): void {
     if (service === undefined) for (const each of this.#services) this.#suspects.add(each);
-    else if (this.#services.has(service)) this.#suspects.add(service);
+    else if ((service.busy || service.due !== Number.POSITIVE_INFINITY) && this.#services.has(service))
+      this.#suspects.add(service);
   }
 
   /** Calls who has to be called. True when it was anybody's work. */
@@ -253,8 +255,12 @@ export class EventLoop {
       const watch = this.#watches.get(tag);
       if (watch === undefined) continue;
       worked = true;
+      try {
+        watch.handler(this.#epoll.readyEvents(i));
+      } catch (error) {
+        this.#onError(error);
+      }
       this.#suspect(watch.service);
-      this.#guard(() => watch.handler(this.#epoll.readyEvents(i)));
     }
     this.#serveDue();
     return this.#runDeferred() || worked;
@@ -270,6 +276,7 @@ export class EventLoop {
   }
 
   #serveDue(): void {
+    if (this.#suspects.size === 0) return;
     let now = -1;
     let served = false;
     for (const service of this.#suspects) {

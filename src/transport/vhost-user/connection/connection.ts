@@ -53,7 +53,10 @@ const MOST_UNTOLD = 1024;
 /** How long a front-end waits that has used up its budget. */
 const PAUSE_MS = 20;
 
-/** Protocol features offered for a device. CONFIG only where there is a configuration space: QEMU warns else. */
+/**
+ * Protocol features offered for a device. CONFIG only where there is a configuration space: QEMU warns else. BACKEND_REQ
+ * always, though User-Mode Linux reads that channel at each call, by a system call: by its end it learns that we have ended.
+ */
 function protocolFeatures(device: VirtioDevice, options: ProtocolOptions = {}): number {
   return featureSet(
     PROTOCOL_F.MQ,

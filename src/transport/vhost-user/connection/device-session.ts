@@ -35,7 +35,7 @@ const DRAIN_MS = 2000;
 
 /**
  * A kick is heard by its edge, so that what it wrote need not be read each time: that would be a third of all
- * system calls. A socket holds some 270 kicks, an eventfd any number.
+ * system calls. A socket holds some 270 kicks; an eventfd any number, so that it is not read at all.
  */
 const KICKS_PER_DRAIN = 8;
 
@@ -231,9 +231,10 @@ export class DeviceSession implements Service {
     if (bell !== undefined) {
       try {
         let kicks = 0;
+        const perDrain = bell.neverFills ? Number.POSITIVE_INFINITY : KICKS_PER_DRAIN;
         const watched = POLL.IN + POLL.EDGE;
         const kicked = (events: number): void =>
-          this.#kicked(ring, events !== POLL.IN || ++kicks % KICKS_PER_DRAIN === 0);
+          this.#kicked(ring, events !== POLL.IN || ++kicks % perDrain === 0);
         this.#unwatch[ring.index] = this.#loop.watch(bell.fd, watched, kicked, this);
       } catch (error) {
         throw new VhostUserError(`cannot wait for the kick descriptor: ${error}`, { cause: error });

@@ -56,6 +56,14 @@ describe('kicks', () => {
     bell.close();
   });
 
+  it('are not read from an eventfd, which counts any number of them (eventfd(2))', () => {
+    const bell = EventFd.create();
+    // A multiple of all numbers of kicks that a socket is read after.
+    expect(served(1024, withBell(bell.file, bell))).toBe(1024);
+    expect(bell.drain()).toBe('rung');
+    bell.close();
+  });
+
   it('are heard all, of a socket, as User-Mode Linux has it: it never fills', () => {
     const [ours, theirs] = unixSocketPair();
     const bell = new EventFd(ours);

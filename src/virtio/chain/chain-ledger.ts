@@ -3,6 +3,9 @@ import type { ChainState } from '../queue/queue-state.ts';
 import { CHAIN_FAULT, type ChainFault, DESC_F } from './descriptor.ts';
 import { DescriptorChain } from './descriptor-chain.ts';
 
+/** What `takeBack` gives where the ring has its entry already, or gets none. */
+export const NO_ENTRY = -1;
+
 /** The device's side of a ring: where used chains are written. */
 export interface UsedRing {
   /**
@@ -22,12 +25,14 @@ export class ChainLedger {
   readonly #mostBytes: number | undefined;
   /** All objects there are, so that a reset reaches those that are out. */
   #all: DescriptorChain[] = [];
-  /**
-   * The first `spares` of these are free; what lies behind is left there: who takes one chain and gives it back stores
-   * nothing.
-   */
+  /** The first `spares` of these are free, and so is `first` when it is not out; what lies behind is left there. */
   #spare: DescriptorChain[] = [];
   #spares = 0;
+  /**
+   * The object that is taken whenever it is not out: who takes one chain and gives it back stores nothing here. None with
+   * IN_ORDER, where an object that is not out may be held.
+   */
+  #first: DescriptorChain | undefined = undefined;
   /** So many are finished or malformed, and wait for an older one. */
   #held = 0;
   /** The chains that wait for their turn on the ring, oldest to youngest: with IN_ORDER all that were popped. */
@@ -43,18 +48,19 @@ export class ChainLedger {
 
   /** Chains that are out. */
   get inFlight(): number {
-    return this.#all.length - this.#spares - this.#held;
+    const first = this.#first === undefined || this.#first.out ? 0 : 1;
+    return this.#all.length - this.#spares - this.#held - first;
   }
 
   /** An object to collect a chain in; goes on with `give`, `reject` or `drop`. */
   blank(): DescriptorChain {
-    if (this.#spares === 0) return this.#create();
-    this.#spares--;
-    return this.#spare[this.#spares] as DescriptorChain;
+    const first = this.#first;
+    return first === undefined || first.out === true ? this.#another() : first;
   }
 
   /** Takes an object back that nothing came of. */
   drop(chain: DescriptorChain): void {
+    if (chain === this.#first) return;
     const at = this.#spares++;
     if (this.#spare[at] !== chain) this.#spare[at] = chain;
   }
@@ -62,7 +68,7 @@ export class ChainLedger {
   /** A sound chain goes out. */
   give(chain: DescriptorChain): DescriptorChain {
     chain.out = true;
-    if (this.#inOrder) this.#enqueue(chain);
+    if (this.#inOrder === true) this.#enqueue(chain);
     return chain;
   }
 
@@ -73,24 +79,20 @@ export class ChainLedger {
   }
 
   /**
-   * A chain comes back. A driver that negotiated IN_ORDER must see chains in the order in which it made them
-   * available (virtio 1.3, 6.1), so one that overtook an older is held until that one is back.
+   * A chain comes back: gives the bytes that were written, for its entry on the ring. A driver that negotiated IN_ORDER
+   * must see chains in the order in which it made them available (virtio 1.3, 6.1), so one that overtook an older is held
+   * until that one is back, and the entries are written here: `NO_ENTRY`.
    * @throws {Error} when it is not out.
    */
-  takeBack(chain: DescriptorChain, written: number, ring: UsedRing): void {
-    if (chain.out === false) {
-      refuse(chain);
-      return;
-    }
+  takeBack(chain: DescriptorChain, written: number, ring: UsedRing): number {
+    if (chain.out === false) return refuse(chain);
     const room = chain.writableSegments.length;
-    const length = chain.writable.flush() ? Math.max(0, Math.min(written, room)) : 0;
+    let length = chain.writable.flush() && written > 0 ? written : 0;
+    if (length > room) length = room;
     chain.out = false;
-    if (!this.#inOrder) {
-      this.drop(chain);
-      ring.putUsed(chain.head, length, 1, chain.descriptors);
-      return;
-    }
-    this.#hold(chain, length, length === room, ring);
+    if (this.#inOrder === true) return this.#hold(chain, length, length === room, ring);
+    this.drop(chain);
+    return length;
   }
 
   /** Forgets all chains; those that are out lose their memory. */
@@ -99,6 +101,7 @@ export class ChainLedger {
     this.#all = [];
     this.#spare = [];
     this.#spares = 0;
+    this.#first = undefined;
     this.#oldest = undefined;
     this.#youngest = undefined;
     this.#held = 0;
@@ -136,18 +139,21 @@ export class ChainLedger {
     return fault;
   }
 
-  #create(): DescriptorChain {
+  #another(): DescriptorChain {
+    if (this.#spares > 0) return this.#spare[--this.#spares] as DescriptorChain;
     const chain = new DescriptorChain(this.#memory, this.#mostBytes);
     this.#all.push(chain);
+    if (!this.#inOrder) this.#first ??= chain;
     return chain;
   }
 
-  #hold(chain: DescriptorChain, length: number, whole: boolean, ring: UsedRing): void {
+  #hold(chain: DescriptorChain, length: number, whole: boolean, ring: UsedRing): number {
     chain.held = true;
     this.#held++;
     chain.heldLength = length;
     chain.heldWhole = whole;
     this.#drain(ring);
+    return NO_ENTRY;
   }
 
   #enqueue(chain: DescriptorChain): void {
@@ -182,6 +188,7 @@ export class ChainLedger {
 }
 
 /** A chain of before a reset is let go; any other one is not the caller's. */
-function refuse(chain: DescriptorChain): void {
+function refuse(chain: DescriptorChain): number {
   if (!chain.revoked) throw new Error('the descriptor chain was given back already');
+  return NO_ENTRY;
 }

@@ -9,6 +9,7 @@ import { Writer } from './writer.ts';
 const WRITE = DESC_F.WRITE;
 /** 2.7.5.2: no more than 2^32 bytes in total. One less, so that a length is always a 32-bit number. */
 const MOST_BYTES = 2 ** 32 - 1;
+const MOST_SMALL = 2 ** 31 - 1;
 
 /**
  * One request as the device sees it: what it may read, then what it may write. It belongs to whoever popped
@@ -28,6 +29,8 @@ export class DescriptorChain implements CursorSource {
   readonly writableSegments = new SegmentList();
   readonly memory: GuestMemory;
   readonly #mostBytes: number;
+  /** The same as far as it is a small integer. */
+  readonly #mostOfOne: number;
   /** Counts the requests that the object stood for; a cursor starts anew when it changes. */
   serial = 0;
   /** True from `pop` to `pushUsed`. */
@@ -50,6 +53,7 @@ export class DescriptorChain implements CursorSource {
   constructor(memory: GuestMemory, mostBytes = MOST_BYTES) {
     this.memory = memory;
     this.#mostBytes = Math.min(mostBytes, MOST_BYTES);
+    this.#mostOfOne = Math.min(mostBytes, MOST_SMALL);
     this.readable = new Reader(this, this.readableSegments);
     this.writable = new Writer(this, this.writableSegments);
   }
@@ -80,6 +84,25 @@ export class DescriptorChain implements CursorSource {
     else readableSegments.add(address, length);
     if (readableSegments.length + writableSegments.length > this.#mostBytes) return CHAIN_FAULT.TOO_LONG;
     return undefined;
+  }
+
+  /**
+   * `begin` and `add` for what most requests of one descriptor are. False for others, and those that are malformed: then
+   * go on with `begin`. For queues.
+   */
+  one(addressLow: number, addressHigh: number, size: number, flags: number): boolean {
+    const address = descriptorAddress(addressLow, addressHigh);
+    if (size <= 0 || size > this.#mostOfOne || !this.memory.has(address, size)) return false;
+    this.serial = (this.serial + 1) | 0;
+    if (this.descriptors !== 1) this.descriptors = 1;
+    if ((flags & WRITE) === 0) {
+      this.readableSegments.holdOne(address, size);
+      if (this.writableSegments.count > 0) this.writableSegments.clear();
+    } else {
+      this.writableSegments.holdOne(address, size);
+      if (this.readableSegments.count > 0) this.readableSegments.clear();
+    }
+    return true;
   }
 
   /** Takes the memory away from whoever has the chain. For queues. */

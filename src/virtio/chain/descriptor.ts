@@ -4,6 +4,8 @@
  */
 export const DESC = { ADDR_LOW: 0, ADDR_HIGH: 1, LEN: 2, LAST: 3 } as const;
 export const DESC_WORDS = 4;
+/** `at << DESC_SHIFT | DESC.LEN`: the engine checks a product and a sum for overflow, not these. */
+export const DESC_SHIFT = 2;
 export const DESC_BYTES = 16;
 
 /** Descriptor flags; AVAIL and USED exist in the packed layout only. */

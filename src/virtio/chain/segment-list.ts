@@ -29,6 +29,19 @@ export class SegmentList {
     this.length += size;
   }
 
+  /**
+   * Becomes one piece. What it is already is not stored: stores wait behind those to the ring, which wait for the other
+   * processor.
+   */
+  holdOne(address: number, size: number): void {
+    if (this.addresses[0] !== address) this.addresses[0] = address;
+    if (this.length !== size || this.count !== 1) {
+      this.sizes[0] = size;
+      this.count = 1;
+      this.length = size;
+    }
+  }
+
   /** The pieces as plain data. */
   buffers(): { addr: number; len: number }[] {
     return Array.from({ length: this.count }, (_, i) => ({

@@ -1,7 +1,6 @@
-import { ChainLedger, type UsedRing } from '../chain/chain-ledger.ts';
-import { CHAIN_FAULT, type ChainFault, DESC, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
+import { ChainLedger, NO_ENTRY, type UsedRing } from '../chain/chain-ledger.ts';
+import { CHAIN_FAULT, type ChainFault, DESC, DESC_F, DESC_SHIFT } from '../chain/descriptor.ts';
 import type { DescriptorChain } from '../chain/descriptor-chain.ts';
-import { addTable, followingEntries } from '../chain/indirect-chain.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { fence, KEEPS_ORDER } from '../queue/memory-order.ts';
 import { PollingRest } from '../queue/polling-rest.ts';
@@ -18,6 +17,7 @@ import {
   usedMark,
   wantsEvent,
 } from './packed-layout.ts';
+import { collectList } from './packed-list.ts';
 import { markedRun, readAhead } from './packed-run.ts';
 
 const NOTHING = -1;
@@ -25,11 +25,12 @@ const NOTHING = -1;
 const UNKNOWN = -1;
 // Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
 const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
-const WORDS = DESC_WORDS;
+const SHIFT = DESC_SHIFT;
 const ID = ID_MASK;
 const OWNER = OWNER_MASK;
 const KEPT = KEEPS_ORDER;
 const TO_FLAGS = FLAGS_SHIFT;
+const NONE = NO_ENTRY;
 /** Flags in the last word of a descriptor. */
 const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
 const INDIRECT = DESC_F.INDIRECT << FLAGS_SHIFT;
@@ -66,17 +67,18 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   #nextUsed = 0;
   #usedWrap = 1;
   #usedMark = usedMark(1);
-  /** Ring descriptors that were popped and not yet used. */
-  #taken = 0;
+  /** Ring descriptors popped, used, and used when the driver was last considered for a notification; they wrap at 2^32. */
+  #popped = 0;
+  #used = 0;
+  #told = 0;
+  /** False after a restore. */
+  #toldKnown = true;
   /**
    * The first used descriptor since the last `flush` is complete but for its last word: the driver stops
    * there, so it sees none of those behind either.
    */
   #stagedAt = NOTHING;
   #stagedWord = 0;
-  /** Ring descriptors used since the driver was last considered for a notification; not known after a restore. */
-  #usedSince = 0;
-  #usedSinceKnown = true;
   /** The driver is to notify, and what the event suppression structure says of it, once that is known. */
   #notify = true;
   #event = UNKNOWN;
@@ -112,30 +114,37 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     if (this.#resumed !== undefined) return this.#resume();
     if (this.#generation !== this.#memory.generation) this.#remap();
     const words = this.#words;
-    const at = this.#nextAvail * WORDS;
-    const word = words[at + LAST] as number;
+    const at = this.#nextAvail << SHIFT;
+    const word = words[at | LAST] as number;
     const isSingle = KEPT && (word & OWNER_OR_MORE) === this.#availMark;
-    if (!isSingle || this.broken !== undefined || this.#taken === this.size) return this.#popAny(this.size);
-    if ((this.#nextAvail & (AHEAD - 1)) === 0) this.#lookAhead(this.#nextAvail);
-    const chain = this.#ledger.blank();
-    const low = words[at + ADDR_LOW] as number;
-    const high = words[at + ADDR_HIGH] as number;
-    const length = words[at + LEN] as number;
-    chain.begin();
-    const fault = chain.add(low, high, length, word >>> TO_FLAGS);
+    if (!isSingle || this.broken !== undefined || this.#isFull()) return this.#popAny();
+    const low = words[at | ADDR_LOW] as number;
+    const high = words[at | ADDR_HIGH] as number;
+    const length = words[at | LEN] as number;
+    const ledger = this.#ledger;
+    const chain = ledger.blank();
+    if (!chain.one(low, high, length, word >>> TO_FLAGS)) {
+      ledger.drop(chain);
+      return this.#popAny();
+    }
     chain.head = word & ID;
-    chain.descriptors = 1;
-    this.#taken++;
+    ledger.give(chain);
+    this.#popped = (this.#popped + 1) | 0;
     this.#nextAvail++;
+    if ((this.#nextAvail & (AHEAD - 1)) === 0 || this.#nextAvail === this.size) this.#passBlock();
+    return chain;
+  }
+
+  /** `pop` came to the end of a lap, or to where marks may be read ahead. */
+  #passBlock(): void {
     if (this.#nextAvail === this.size) this.#turnAvail();
-    if (fault === undefined) return this.#ledger.give(chain);
-    this.#refuse(chain, fault);
-    return this.#popAny(this.size - 1);
+    if (this.#rest.taken(this.#nextAvail) >= FAR)
+      readAhead(this.#words, this.#nextAvail, AHEAD, this.#availMark);
   }
 
   /** One round of the ring at most: a driver that refills it with rubbish does not hold the device. */
-  #popAny(most: number): DescriptorChain | undefined {
-    for (let tries = most; tries > 0; tries--) {
+  #popAny(): DescriptorChain | undefined {
+    for (let tries = this.size; tries > 0; tries--) {
       if (!this.#available() && !this.#lookAgain()) return this.#foundNothing();
       const chain = this.#ledger.blank();
       const fault = this.#collect(chain);
@@ -153,11 +162,23 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
 
   stageUsed(chain: DescriptorChain, written: number): void {
     if (this.#generation !== this.#memory.generation) this.#remap();
-    this.#ledger.takeBack(chain, written, this);
+    const length = this.#ledger.takeBack(chain, written, this);
+    if (length !== NONE) this.putUsed(chain.head, length, 1, chain.descriptors);
   }
 
+  /** With nothing staged before it, and where the processor keeps the order of stores, a used descriptor is just written. */
   pushUsed(chain: DescriptorChain, written: number): void {
-    this.stageUsed(chain, written);
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    const length = this.#ledger.takeBack(chain, written, this);
+    if (KEPT && length !== NONE && this.#stagedAt === NOTHING) {
+      const words = this.#words;
+      const at = this.#nextUsed << SHIFT;
+      words[at | LEN] = length;
+      words[at | LAST] = chain.head | this.#usedMark | (length > 0 ? WRITE : 0);
+      this.#goOn(chain.descriptors);
+      return;
+    }
+    if (length !== NONE) this.putUsed(chain.head, length, 1, chain.descriptors);
     this.flush();
   }
 
@@ -171,11 +192,11 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
 
   needsNotification(): boolean {
     this.flush();
-    const usedSince = this.#usedSince;
-    const usedSinceKnown = this.#usedSinceKnown;
+    const usedSince = (this.#used - this.#told) | 0;
+    const usedSinceKnown = this.#toldKnown;
     if (usedSinceKnown && usedSince === 0) return false;
-    this.#usedSince = 0;
-    this.#usedSinceKnown = true;
+    this.#told = this.#used;
+    this.#toldKnown = true;
     if (KEPT) fence();
     const event = KEPT ? (this.#driverEvent[0] as number) : Atomics.load(this.#driverEvent, 0);
     // After a restore nobody knows how far the driver was told: as far as can be, then.
@@ -209,10 +230,10 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     this.#nextUsed = 0;
     this.#usedWrap = 1;
     this.#usedMark = usedMark(1);
-    this.#taken = 0;
+    this.#popped = this.#used;
     this.#stagedAt = NOTHING;
-    this.#usedSince = 0;
-    this.#usedSinceKnown = true;
+    this.#told = this.#used;
+    this.#toldKnown = true;
     this.#notify = true;
     this.#event = UNKNOWN;
   }
@@ -251,8 +272,8 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     if (this.#generation !== this.#memory.generation) this.#remap();
     if (!KEPT && this.#seen > 0) return true;
     if (this.broken !== undefined) return false;
-    if (KEPT && ((this.#words[this.#nextAvail * WORDS + LAST] as number) & OWNER) === this.#availMark)
-      return true;
+    const at = this.#nextAvail << SHIFT;
+    if (KEPT && ((this.#words[at | LAST] as number) & OWNER) === this.#availMark) return true;
     const seen = markedRun(this.#words, this.#nextAvail, this.size, this.#availMark);
     if (!KEPT) this.#seen = seen;
     return seen > 0;
@@ -262,10 +283,6 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   #foundNothing(): undefined {
     if (!this.#notify && this.#stagedAt === NOTHING) this.#rest.foundNothing(this.#nextAvail);
     return undefined;
-  }
-
-  #lookAhead(at: number): void {
-    if (this.#rest.taken(at) >= FAR) readAhead(this.#words, at, AHEAD, this.#availMark);
   }
 
   /** Before the device takes the ring for empty: sees to it that the driver will notify. */
@@ -286,20 +303,29 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   /** Writes a used descriptor; `flush` shows it to the driver. For the ledger. */
   putUsed(head: number, written: number, _buffers: number, descriptors: number): void {
     const words = this.#words;
-    const at = this.#nextUsed * WORDS;
+    const at = this.#nextUsed << SHIFT;
     // 2.8.4: the length means something only beside the WRITE flag.
     const word = head | this.#usedMark | (written > 0 ? WRITE : 0);
-    words[at + LEN] = written;
+    words[at | LEN] = written;
     if (this.#stagedAt === NOTHING) {
-      this.#stagedAt = at + LAST;
+      this.#stagedAt = at | LAST;
       this.#stagedWord = word;
     } else {
-      words[at + LAST] = word;
+      words[at | LAST] = word;
     }
-    this.#taken -= descriptors;
-    this.#usedSince += descriptors;
+    this.#goOn(descriptors);
+  }
+
+  /** So many descriptors were used. */
+  #goOn(descriptors: number): void {
+    this.#used = (this.#used + descriptors) | 0;
     this.#nextUsed += descriptors;
     if (this.#nextUsed >= this.size) this.#turnUsed();
+  }
+
+  /** All descriptors were popped and not yet used. */
+  #isFull(): boolean {
+    return ((this.#popped - this.#used) | 0) === this.size;
   }
 
   /** The next used descriptor is one of the next lap. */
@@ -309,43 +335,17 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     this.#usedMark = usedMark(this.#usedWrap);
   }
 
-  /**
-   * Collects the list that starts at the next descriptor and moves behind it; gives the reason when it is
-   * malformed. One whose end cannot be found breaks the queue: nobody knows where the next one starts.
-   */
+  /** Collects the list that starts at the next descriptor and moves behind it; gives the reason when it is malformed. */
   #collect(chain: DescriptorChain): ChainFault | undefined {
-    const { size } = this;
-    const words = this.#words;
-    const room = size - this.#taken;
-    let fault: ChainFault | undefined;
-    let index = this.#nextAvail;
-    let count = 0;
-    let word = 0;
-    chain.begin();
-    do {
-      if (count === room) return CHAIN_FAULT.ENDLESS;
-      count++;
-      const at = index * WORDS;
-      word = words[at + LAST] as number;
-      const low = words[at + ADDR_LOW] as number;
-      const high = words[at + ADDR_HIGH] as number;
-      const length = words[at + LEN] as number;
-      // Behind a fault only the end of the list is of interest.
-      if (fault === undefined) {
-        if ((word & INDIRECT) === 0) fault = chain.add(low, high, length, word >>> TO_FLAGS);
-        // 2.8.19: a table stands alone, never in a list.
-        else if (count > 1 || (word & NEXT) !== 0) fault = CHAIN_FAULT.INDIRECT_AND_NEXT;
-        else fault = addTable(chain, low, high, length, followingEntries);
-      }
-      index++;
-      if (index === size) index = 0;
-    } while ((word & NEXT) !== 0);
-    chain.head = word & ID;
-    chain.descriptors = count;
-    this.#taken += count;
+    const room = this.size - ((this.#popped - this.#used) | 0);
+    const fault = collectList(chain, this.#words, this.size, this.#nextAvail, room);
+    if (fault === CHAIN_FAULT.ENDLESS) return fault;
+    const count = chain.descriptors;
+    this.#popped = (this.#popped + count) | 0;
     if (!KEPT) this.#seen = Math.max(0, this.#seen - count);
-    if (index <= this.#nextAvail) this.#turnAvail();
-    this.#nextAvail = index;
+    const index = this.#nextAvail + count;
+    if (index >= this.size) this.#turnAvail();
+    this.#nextAvail = index >= this.size ? index - this.size : index;
     return fault;
   }
 
@@ -384,13 +384,13 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     this.#nextUsed = state.nextUsed;
     this.#usedWrap = state.usedWrap;
     this.#usedMark = usedMark(state.usedWrap);
-    this.#usedSinceKnown = false;
+    this.#toldKnown = false;
     const resumed: DescriptorChain[] = [];
     for (const saved of state.outstanding) {
       const chain = this.#ledger.blank();
       const fault = this.#ledger.load(chain, saved);
       if (fault !== undefined) throw new RangeError(`cannot restore chain ${saved.head}: ${fault}`);
-      this.#taken += chain.descriptors;
+      this.#popped = (this.#popped + chain.descriptors) | 0;
       this.#ledger.give(chain);
       if (saved.finished === undefined) resumed.push(chain);
       else this.stageUsed(chain, saved.finished);

@@ -1,4 +1,4 @@
-import { addressHigh, DESC, DESC_BYTES, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
+import { addressHigh, DESC, DESC_BYTES, DESC_F, DESC_SHIFT } from '../chain/descriptor.ts';
 import type { DmaAllocator } from '../memory/dma-allocator.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { capacityOf, type IndirectTables } from '../queue/indirect-tables.ts';
@@ -23,7 +23,7 @@ import { markedRun, readAhead } from './packed-run.ts';
 const NONE = -1;
 // Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
 const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
-const WORDS = DESC_WORDS;
+const SHIFT = DESC_SHIFT;
 const ID = ID_MASK;
 const OWNER = OWNER_MASK;
 const KEPT = KEEPS_ORDER;
@@ -57,7 +57,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   #availMark = availableMark(1);
   /** Descriptor that the device uses next. */
   #lastUsed = 0;
-  /** So many descriptors from there on were seen to be used. */
+  /** So many descriptors from there on were seen to be used: where loads do not keep their order. */
   #seen = 0;
   #usedWrap = 1;
   #usedMark = usedMark(1);
@@ -70,10 +70,10 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   /** Ring descriptors that the device was shown and has not used. */
   #published = 0;
   /**
-   * First free buffer id; what `taken` says of a free one is the next. With IN_ORDER the id is the first descriptor's
-   * index.
+   * The free buffer ids, from the number of those that are in flight on: what lies before is left there. With IN_ORDER the
+   * id is the first descriptor's index.
    */
-  #freeId = 0;
+  readonly #ids: Uint16Array;
   /** With IN_ORDER: the buffer id that the present used descriptor stands up to. */
   #batchId = NONE;
   #batchLength = 0;
@@ -97,9 +97,10 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.#eventIdx = features.eventIdx;
     this.#inOrder = features.inOrder;
     this.size = size;
+    this.#ids = new Uint16Array(size);
     if (state === undefined) this.#clearAreas();
     else this.#restore(state);
-    this.#linkFree();
+    this.#listFree();
   }
 
   get free(): number {
@@ -120,23 +121,17 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     const slots = this.#slots;
     const needed = slots.descriptorsFor(count);
     if (!slots.takes(count, needed) || this.broken !== undefined) return false;
-    const id = this.#inOrder ? this.#nextAvail : this.#freeId;
+    const id = this.#inOrder === true ? this.#nextAvail : (this.#ids[slots.inFlight] as number);
     let capacity = 0;
-    if (needed < count) {
+    if (count === 1) {
+      const { addr, len } = (reads === 1 ? readable[0] : writable[0]) as DmaBuffer;
+      this.#setDescriptor(addr, len, reads === 1 ? id : id | WRITE);
+      if (reads === 0) capacity = len;
+    } else if (needed === 1) {
       capacity = this.#addTable(id, readable, writable);
     } else {
-      let behind = count;
-      for (let i = 0; i < reads; i++) {
-        const { addr, len } = readable[i] as DmaBuffer;
-        this.#setDescriptor(addr, len, --behind === 0 ? id : id | NEXT);
-      }
-      for (let i = 0; i < writable.length; i++) {
-        const { addr, len } = writable[i] as DmaBuffer;
-        this.#setDescriptor(addr, len, --behind === 0 ? id | WRITE : id | WRITE | NEXT);
-        capacity += len;
-      }
+      capacity = this.#addList(id, readable, writable);
     }
-    this.#freeId = slots.taken[id] as number;
     slots.occupy(id, needed, capacity, token);
     return true;
   }
@@ -159,19 +154,19 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   getBuf(): T | undefined {
     if (this.#batchId !== NONE) return this.#getInOrder();
     const words = this.#words;
-    const at = this.#lastUsed * WORDS;
-    let word = words[at + LAST] as number;
+    const at = this.#lastUsed << SHIFT;
+    let word = words[at | LAST] as number;
     const isUsed = KEPT ? (word & OWNER) === this.#usedMark && this.broken === undefined : this.#seen > 0;
     if (!isUsed) {
       if (!this.#look()) return undefined;
-      word = words[at + LAST] as number;
+      word = words[at | LAST] as number;
     }
     const id = word & ID;
     const token = this.#slots.tokens[id];
     if (token === undefined) return this.#breakBy(id);
     // 2.8.4: without the WRITE flag the length means nothing.
-    const written = (word & WRITE) !== 0 ? (words[at + LEN] as number) >>> 0 : 0;
-    if (!this.#inOrder) return this.#take(id, token, written);
+    const written = (word & WRITE) !== 0 ? (words[at | LEN] as number) >>> 0 : 0;
+    if (this.#inOrder === false) return this.#take(id, token, written);
     this.#batchId = id;
     this.#batchLength = written;
     return this.#getInOrder();
@@ -220,7 +215,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.#published = 0;
     this.#batchId = NONE;
     this.#clearAreas();
-    this.#linkFree();
+    this.#listFree();
   }
 
   close(): void {
@@ -250,8 +245,9 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
    */
   #look(): boolean {
     if (this.broken !== undefined) return false;
-    this.#seen = markedRun(this.#words, this.#lastUsed, this.size, this.#usedMark);
-    if (this.#seen > 0) return true;
+    const seen = markedRun(this.#words, this.#lastUsed, this.size, this.#usedMark);
+    if (!KEPT) this.#seen = seen;
+    if (seen > 0) return true;
     if (this.#isPolling && 2 * this.#published >= this.size) this.#rest.foundNothing(this.#lastUsed);
     return false;
   }
@@ -284,16 +280,17 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   }
 
   #take(id: number, token: T, written: number): T | undefined {
-    const taken = this.#slots.taken[id] as number;
-    const capacity = this.#slots.capacity[id] as number;
+    const slots = this.#slots;
+    const taken = slots.taken[id] as number;
+    const capacity = slots.capacity[id] as number;
     if (taken > this.#published) return this.#breakBy(id);
     this.#published -= taken;
+    this.usedLength = written < capacity ? written : capacity;
+    this.#release(id);
     this.#lastUsed += taken;
     // Behind the used descriptor of a list, or of a batch, lies what is left of it.
-    this.#seen = !KEPT && taken === 1 && !this.#inOrder ? this.#seen - 1 : 0;
+    if (!KEPT) this.#seen = taken === 1 && !this.#inOrder ? this.#seen - 1 : 0;
     if (this.#lastUsed >= this.size) this.#turnUsed();
-    this.usedLength = Math.min(written, capacity);
-    this.#release(id);
     return token;
   }
 
@@ -311,6 +308,18 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.broken = this.#slots.notHeld('buffer', id);
   }
 
+  /** Puts the request into the ring piece by piece; returns how many bytes of it may be written. */
+  #addList(id: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
+    const reads = readable.length;
+    const count = reads + writable.length;
+    for (let i = 0; i < count; i++) {
+      const { addr, len } = (i < reads ? readable[i] : writable[i - reads]) as DmaBuffer;
+      const more = i + 1 < count ? id | NEXT : id;
+      this.#setDescriptor(addr, len, i < reads ? more : more | WRITE);
+    }
+    return capacityOf(writable);
+  }
+
   /** Puts the request into a table of its own; returns how many bytes of it may be written. */
   #addTable(id: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
     const table = (this.#slots.tables as IndirectTables).fill(id, readable, writable);
@@ -324,16 +333,16 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
    */
   #setDescriptor(addr: number, len: number, last: number): void {
     const words = this.#words;
-    const at = this.#nextAvail * WORDS;
-    words[at + ADDR_LOW] = addr;
-    words[at + ADDR_HIGH] = addressHigh(addr);
-    words[at + LEN] = len;
+    const at = this.#nextAvail << SHIFT;
+    words[at | ADDR_LOW] = addr;
+    words[at | ADDR_HIGH] = addressHigh(addr);
+    words[at | LEN] = len;
     const word = last | this.#availMark;
     if (this.#stagedAt === NONE) {
-      this.#stagedAt = at + LAST;
+      this.#stagedAt = at | LAST;
       this.#stagedWord = word;
     } else {
-      words[at + LAST] = word;
+      words[at | LAST] = word;
     }
     this.#nextAvail++;
     if (this.#nextAvail === this.size) this.#turnAvail();
@@ -348,9 +357,10 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   /** Takes a buffer id and its descriptors back among the free ones. */
   #release(id: number): void {
-    this.#slots.vacate(id);
-    this.#slots.taken[id] = this.#freeId;
-    this.#freeId = id;
+    const slots = this.#slots;
+    slots.vacate(id);
+    const at = slots.inFlight;
+    if (this.#ids[at] !== id) this.#ids[at] = id;
   }
 
   #clearAreas(): void {
@@ -373,14 +383,9 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.#batchLength = state.batch?.length ?? 0;
   }
 
-  /** Links the free buffer ids. */
-  #linkFree(): void {
-    let following = 0;
-    for (let id = this.size - 1; id >= 0; id--) {
-      if (this.#slots.tokens[id] !== undefined) continue;
-      this.#slots.taken[id] = following;
-      following = id;
-    }
-    this.#freeId = following;
+  /** Lists the free buffer ids. */
+  #listFree(): void {
+    let at = this.#slots.inFlight;
+    for (let id = 0; id < this.size; id++) if (this.#slots.tokens[id] === undefined) this.#ids[at++] = id;
   }
 }

@@ -58,8 +58,9 @@ export class RequestSlots<T extends {}> {
   occupy(slot: number, taken: number, capacity: number, token: T): void {
     this.free -= taken;
     this.inFlight++;
-    this.taken[slot] = taken;
-    this.capacity[slot] = capacity;
+    // Mostly as of the request before: a store waits behind those to the ring, which wait for the other processor.
+    if (this.taken[slot] !== taken) this.taken[slot] = taken;
+    if (this.capacity[slot] !== capacity) this.capacity[slot] = capacity;
     this.tokens[slot] = token;
   }
 

@@ -1,4 +1,4 @@
-import { ChainLedger, type UsedRing } from '../chain/chain-ledger.ts';
+import { ChainLedger, NO_ENTRY, type UsedRing } from '../chain/chain-ledger.ts';
 import { CHAIN_FAULT, type ChainFault, DESC, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
 import type { DescriptorChain } from '../chain/descriptor-chain.ts';
 import { addTable, linkedEntries } from '../chain/indirect-chain.ts';
@@ -19,6 +19,7 @@ import {
 } from './split-layout.ts';
 
 const UNKNOWN = -1;
+const NONE = NO_ENTRY;
 const KEPT = KEEPS_ORDER;
 // Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
 const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
@@ -124,7 +125,8 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   stageUsed(chain: DescriptorChain, written: number): void {
     if (this.#generation !== this.#memory.generation) this.#remap();
     if (chain.out) this.#isOut[chain.head] = 0;
-    this.#ledger.takeBack(chain, written, this);
+    const length = this.#ledger.takeBack(chain, written, this);
+    if (length !== NONE) this.putUsed(chain.head, length, 1);
   }
 
   pushUsed(chain: DescriptorChain, written: number): void {

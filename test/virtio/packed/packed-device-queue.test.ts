@@ -50,6 +50,52 @@ describe('2.8 the descriptor ring', () => {
     expect(queue.pop()).toBeUndefined();
   });
 
+  it('has requests of one descriptor that are each what their own says, whatever the one before was', () => {
+    const { queue, data, offer, read, write } = deviceOf(16);
+    offer(1, write(0, 8));
+    offer(2, write(8, 8));
+    offer(3, write(8, 2));
+    offer(4, read(8, 2));
+    offer(5, read(8, 2), write(4, 2));
+    offer(6, write(4, 2));
+    offer(7, { addr: data, len: 0, flags: WRITE });
+    offer(8, write(4, 2));
+    const halves = Array.from({ length: 8 }, () => {
+      const chain = queue.pop() as DescriptorChain;
+      const [readable, writable] = [chain.readableSegments.buffers(), chain.writableSegments.buffers()];
+      const lengths = [chain.readable.remaining, chain.writable.remaining];
+      queue.pushUsed(chain, 0);
+      const offsets = [...readable, ...writable].map(({ addr }) => addr - data);
+      return [chain.head, chain.descriptors, ...lengths, ...offsets];
+    });
+    expect(halves).toEqual([
+      [1, 1, 0, 8, 0],
+      [2, 1, 0, 8, 8],
+      [3, 1, 0, 2, 8],
+      [4, 1, 2, 0, 8],
+      [5, 2, 2, 2, 8, 4],
+      [6, 1, 0, 2, 4],
+      [7, 1, 0, 0],
+      [8, 1, 0, 2, 4],
+    ]);
+  });
+
+  it('gives requests that are out at once objects of their own, and counts them', () => {
+    const { queue, offer, write } = deviceOf(8);
+    for (let id = 0; id < 4; id++) offer(id, write(id, 1 + id));
+    const [first, second, third] = [queue.pop(), queue.pop(), queue.pop()] as DescriptorChain[];
+    queue.pushUsed(first as DescriptorChain, 0);
+    const fourth = queue.pop() as DescriptorChain;
+    expect(queue.inFlight).toBe(3);
+    expect([second, third, fourth].map((chain) => [chain?.head, chain?.writable.length])).toEqual([
+      [1, 2],
+      [2, 3],
+      [3, 4],
+    ]);
+    for (const chain of [third, fourth, second] as DescriptorChain[]) queue.pushUsed(chain, 0);
+    expect(queue.inFlight).toBe(0);
+  });
+
   it('2.8.15 is not looked at beyond what the driver has marked available in this lap', () => {
     const { queue, ring, data } = deviceOf(2);
     for (const flags of [0, USED, OWNER]) {

@@ -192,7 +192,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
 
   needsNotification(): boolean {
     this.flush();
-    const usedSince = (this.#used - this.#told) | 0;
+    const usedSince = (this.#used - this.#told) >>> 0;
     const usedSinceKnown = this.#toldKnown;
     if (usedSinceKnown && usedSince === 0) return false;
     this.#told = this.#used;

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../input/index.ts';
-import { withoutByteOrderMark } from '../text/bytes.ts';
+import { preprocessedBytes, withoutByteOrderMark } from '../text/bytes.ts';
 import { keyword } from '../text/interner.ts';
 import { type Loc, NOWHERE, sourceText } from '../text/source.ts';
 import { HASH, SLASH } from '../tokens/punctuation.ts';
@@ -55,8 +55,8 @@ export class Preprocessor {
   /** @throws {RangeError} a name among `defines` that none can have */
   constructor(path: string, bytes: Uint8Array, context: ParseContext, options: PreprocessorOptions) {
     this.#context = context;
-    const text = sourceText(path, withoutByteOrderMark(bytes));
-    this.list = tokenize(text, !options.preprocess, context.cache.interner);
+    const text = options.preprocess ? preprocessedBytes(bytes) : withoutByteOrderMark(bytes);
+    this.list = tokenize(sourceText(path, text), !options.preprocess, context.cache.interner);
     this.#files = new FileStack(this.list, path, context, options);
     this.#macros = new MacroTable(context.cache);
     this.#expander = new MacroExpander(this.#files, this.#macros, context, (i) => this.#directives.run(i));

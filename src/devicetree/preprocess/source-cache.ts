@@ -1,4 +1,4 @@
-import { sameBytes, withoutByteOrderMark } from '../text/bytes.ts';
+import { preprocessedBytes, sameBytes, withoutByteOrderMark } from '../text/bytes.ts';
 import { Interner } from '../text/interner.ts';
 import { sourceText } from '../text/source.ts';
 import type { TokenList } from '../tokens/token-list.ts';
@@ -65,13 +65,13 @@ export class SourceCache {
     if (!this.isForOneRead) return undefined;
     const known = this.#definitions.get(path);
     if (known !== undefined && sameBytes(known.text, text)) return known.definitions;
-    const definitions = Definitions.read(path, withoutByteOrderMark(text), this.interner);
+    const definitions = Definitions.read(path, preprocessedBytes(text), this.interner);
     this.#definitions.set(path, { text, definitions });
     return definitions;
   }
 
   tokens(path: string, text: Uint8Array, raw: boolean): TokenList {
-    const bytes = withoutByteOrderMark(text);
+    const bytes = raw ? withoutByteOrderMark(text) : preprocessedBytes(text);
     const key = `${raw ? 'raw' : 'c'}:${path}`;
     const known = this.#files.get(key);
     if (known !== undefined && sameBytes(known.source.bytes, bytes)) {

@@ -68,6 +68,8 @@ function usbAdapters({ places, user }: Looking): FoundAdapter[] {
   return usbDevices(places).flatMap((usb) => {
     const known = knownUsb(usb);
     if (known === undefined || known.way === 'serial') return [];
+    const { keptOffBy } = usb;
+    const access = accessOf(usb.node, NODE_KINDS.usb, matchOf(usb, 'ATTR'), user);
     return {
       kind: 'usb' as const,
       path: usb.node,
@@ -75,7 +77,10 @@ function usbAdapters({ places, user }: Looking): FoundAdapter[] {
       usb,
       compatible: known.way === 'kernel' && hasBusOfKernel(usb, places) ? [] : known.compatible,
       heldBy: driverOf(usb, places),
-      access: accessOf(usb.node, NODE_KINDS.usb, matchOf(usb, 'ATTR'), user),
+      access:
+        keptOffBy === undefined
+          ? access
+          : { ...access, allowed: false, remedy: `echo 1 | sudo tee ${keptOffBy}` },
     };
   });
 }

@@ -12,6 +12,8 @@ export interface UsbDeviceInfo {
   readonly serial: string | undefined;
   /** `/dev/bus/usb/001/004` */
   readonly node: string;
+  /** Linux was told to keep it off, by this file: `/sys/bus/usb/devices/1-1.2/authorized`. */
+  readonly keptOffBy?: string;
 }
 
 const HUB_CLASS = '09';
@@ -31,21 +33,23 @@ export function usbDeviceOf(path: string, places: Places): UsbDeviceInfo | undef
   return undefined;
 }
 
-function usbDeviceIn(folder: string, { dev }: Places): UsbDeviceInfo | undefined {
+function usbDeviceIn(folder: string, { dev, sys }: Places): UsbDeviceInfo | undefined {
   const say = (name: string) => textOf(join(folder, name));
   const vendorId = Number.parseInt(say('idVendor') ?? '', 16);
   const productId = Number.parseInt(say('idProduct') ?? '', 16);
   if (Number.isNaN(vendorId) || Number.isNaN(productId) || say('bDeviceClass') === HUB_CLASS)
     return undefined;
   const number = (name: string) => (say(name) ?? '').padStart(3, '0');
+  const port = (realPathOf(folder) ?? folder).split('/').at(-1) ?? '';
   return {
-    port: (realPathOf(folder) ?? folder).split('/').at(-1) ?? '',
+    port,
     vendorId,
     productId,
     manufacturer: say('manufacturer'),
     product: say('product'),
     serial: say('serial'),
     node: join(dev, 'bus/usb', number('busnum'), number('devnum')),
+    ...(say('authorized') === '0' && { keptOffBy: join(sys, 'bus/usb/devices', port, 'authorized') }),
   };
 }
 

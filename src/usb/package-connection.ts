@@ -1,4 +1,5 @@
 import { aborted, BusFault, messageOf } from '../bus/index.ts';
+import { keptOff, portOf } from './authorized.ts';
 import { CancelledBy } from './cancelled-by.ts';
 import type { ControlRequest, TakeAnswer, UsbConnection } from './connection.ts';
 import { LIBUSB_ERROR, TRANSFER_STATUS } from './libusb.ts';
@@ -226,8 +227,9 @@ export class PackageConnection implements UsbConnection {
   }
 
   #gone(): BusFault {
-    const why = this.#closed ? 'it was closed' : 'it was unplugged';
-    return new BusFault('ENODEV', `${this.description} is gone: ${why}`);
+    const { bInterfaceNumber } = this.#interface.descriptor;
+    const why = this.#closed ? 'it was closed' : keptOff(portOf(this.#device), bInterfaceNumber);
+    return new BusFault('ENODEV', `${this.description} is gone: ${why ?? 'it was unplugged'}`);
   }
 
   /** The fault of a transfer, for which a device that is just pulled out is looked at until the kernel knows. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { BusFault, messageOf } from '../bus/index.ts';
 import { openedBy } from '../os/index.ts';
+import { keptOff, portOf } from './authorized.ts';
 import type { UsbConnection, UsbOpener } from './connection.ts';
 import { LIBUSB_ERROR } from './libusb.ts';
 import { PackageConnection } from './package-connection.ts';
@@ -45,15 +46,16 @@ export async function openDevice(
   } catch (cause) {
     throw openFault(place, device, cause);
   }
+  let claimed: PackageInterface | undefined;
   try {
-    const claimed = interfaceOf(device, wanted);
+    claimed = interfaceOf(device, wanted);
     const hasDriver = claimed.isKernelDriverActive?.() === true;
     if (hasDriver) claimed.detachKernelDriver();
     claimed.claim();
     return new PackageConnection(place, device, claimed, hasDriver);
   } catch (cause) {
     device.close();
-    throw openFault(place, device, cause);
+    throw openFault(place, device, cause, claimed?.descriptor.bInterfaceNumber);
   }
 }
 
@@ -129,7 +131,7 @@ function interfaceOf(device: PackageDevice, { title, interface: meant }: WantedU
   if (device.interfaces?.length === 0)
     throw new BusFault(
       'ENODEV',
-      `${title} at USB port ${portOf(device)} has no configuration: let it in (Linux: write 1 to /sys/bus/usb/devices/${portOf(device)}/authorized), or plug it in again`,
+      `${title} at USB port ${portOf(device)} cannot be used: ${keptOff(portOf(device)) ?? 'it has no configuration; plug it in again'}`,
     );
   throw new BusFault('EPROTO', `the device has the ids of ${title}, but not its interface`);
 }
@@ -140,12 +142,7 @@ function nodeOf({ busNumber, deviceAddress }: PackageDevice): string {
   return `/dev/bus/usb/${three(busNumber)}/${three(deviceAddress)}`;
 }
 
-/** `1-1.2`, as in /sys/bus/usb/devices */
-function portOf({ busNumber, portNumbers }: PackageDevice): string {
-  return `${busNumber}-${portNumbers.join('.')}`;
-}
-
-function openFault(place: string, device: PackageDevice, cause: unknown): BusFault {
+function openFault(place: string, device: PackageDevice, cause: unknown, interfaceNumber?: number): BusFault {
   if (cause instanceof BusFault) return cause;
   const errno = (cause as { errno?: unknown }).errno;
   if (errno === LIBUSB_ERROR.ACCESS)
@@ -158,7 +155,11 @@ function openFault(place: string, device: PackageDevice, cause: unknown): BusFau
       `${place} is held by ${openedBy(nodeOf(device)) ?? 'another program'}: end it`,
       { cause },
     );
-  if (errno === LIBUSB_ERROR.NO_DEVICE) return new BusFault('ENODEV', `${place} was unplugged`, { cause });
+  if (errno === LIBUSB_ERROR.NO_DEVICE) {
+    const why = keptOff(portOf(device), interfaceNumber);
+    const told = why === undefined ? 'was unplugged' : `cannot be used: ${why}`;
+    return new BusFault('ENODEV', `${place} ${told}`, { cause });
+  }
   if (errno === LIBUSB_ERROR.NOT_SUPPORTED)
     return new BusFault('EACCES', `${place} has no driver that lets programs in: install WinUSB for it`, {
       cause,

@@ -61,7 +61,8 @@ function otherWay({ usb }: FoundAdapter, all: readonly FoundAdapter[]): string {
   return `the kernel's: use ${made.map(({ path }) => path).join(', ')}`;
 }
 
-function accessText({ path, access: { allowed, owner } }: FoundAdapter): string {
+function accessText({ path, usb, access: { allowed, owner } }: FoundAdapter): string {
+  if (usb?.keptOffBy !== undefined) return 'not authorized: Linux keeps it off';
   if (owner === undefined) return `not found: ${path}`;
   return `${owner}: ${allowed ? 'you may open it' : 'you may not open it'}`;
 }

@@ -47,6 +47,20 @@ describe('dtbus adapters', () => {
     expect(text).toContain('      compatible = "dtbus,linux-i2c";\n'.replace(/^ {6}/, '    \t\t\t'));
   });
 
+  it('says of a device that Linux keeps off how it is let in', () => {
+    machine.usb('1-3', '1a86:5512', { authorized: '0' });
+    machine.usb('1-4', '1a86:5512', { authorized: '1', devnum: '5' });
+    machine.node('bus/usb/001/004', 0o666);
+    machine.node('bus/usb/001/005', 0o666);
+    const { places } = machine;
+    const text = adapterText(findAdapters({ places, user }), plain).replaceAll(places.sys, '/sys');
+    // Documentation/usb/authorization.rst of the kernel: 1 lets a device in.
+    expect(text).toContain(
+      '  access   not authorized: Linux keeps it off\n  to do    echo 1 | sudo tee /sys/bus/usb/devices/1-3/authorized\n',
+    );
+    expect(text.match(/not authorized|you may open it/g)).toEqual(['not authorized', 'you may open it']);
+  });
+
   it('names the bus that a kernel driver makes of an adapter', () => {
     machine.usb('1-2', '0403:c631');
     machine.link('bus/i2c/devices/i2c-3', 'devices/pci0000:00/usb1/1-2/i2c-3');

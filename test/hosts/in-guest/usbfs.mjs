@@ -55,5 +55,8 @@ if (process.argv[2] === 'second') {
   await lost.close();
   const again = await usbDevice(CH341A)();
   console.log(`sent again: ${await told(again.out(2, Uint8Array.of(0xaa, 0x60, 0)))}`);
+  writeFileSync(`${DEVICES}/${device()}:1.0/authorized`, '0');
+  console.log(`its interface kept off: ${await told(again.out(2, Uint8Array.of(0xaa, 0x60, 0)))}`);
+  console.log(`opened: ${await told(usbDevice(CH341A)())}`);
   await again.close();
 }

@@ -13,6 +13,8 @@ export const usbfs: Judge = {
     for i in $(seq 100); do [ -e /sys/bus/usb/drivers/spi-ch341/*:1.0 ] && break; busybox usleep 50000; done
     node ${OWN}`,
   check(output) {
+    const remedy = (of: string): string =>
+      String.raw`it is not authorized: write 1 to /sys/bus/usb/devices/\d+-\d+${of}/authorized`;
     const place = String.raw`a CH341A at USB port \d+-\d+`;
     for (const line of [
       'driver before: spi-ch341',
@@ -24,10 +26,12 @@ export const usbfs: Judge = {
       'interface of HID: EPROTO: the device has the ids of a CH341A, but not its interface',
       'driver at the end: spi-ch341',
       'sent: undefined',
-      `kept off: ENODEV: ${place} is gone: it was unplugged`,
-      String.raw`opened: ENODEV: a CH341A at USB port (\d+-\d+) has no configuration: let it in \(Linux: write 1 to /sys/bus/usb/devices/\1/authorized\), or plug it in again`,
+      `kept off: ENODEV: ${place} is gone: ${remedy('')}`,
+      `opened: ENODEV: ${place} cannot be used: ${remedy('')}`,
       `let in, with driver spi-ch341: ENODEV: ${place} is gone: it was unplugged`,
       'sent again: undefined',
+      `its interface kept off: ENODEV: ${place} is gone: ${remedy(':1.0')}`,
+      `opened: ENODEV: ${place} cannot be used: ${remedy(':1.0')}`,
     ])
       expect(output).toMatch(new RegExp(`^${line}$`, 'm'));
   },

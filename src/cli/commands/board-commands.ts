@@ -151,7 +151,7 @@ async function expose(
     const { treeChecks: _told, ...tree } = treeOptions(args);
     return exposeBoard(args.board, { ...tree, ...permissions, share: true, onWarning: warn });
   }
-  const nodes = await exposeNodes(board.nodes, permissions);
+  const nodes = await exposeNodes(board.nodes, { ...permissions, onWarning: warn });
   const unshare = await touchable(board, args);
   return {
     nodes,

@@ -13,6 +13,7 @@ import {
   NodeRejected,
   releaseThread,
   setPermissions,
+  takenAway,
 } from './machine.ts';
 import { MAILBOX_BYTES, MailboxHost } from './mailbox.ts';
 import type { CuseWorkerData, CuseWorkerMessage } from './worker.ts';
@@ -38,11 +39,22 @@ export interface CuseNode {
  */
 export async function exposeNodes(nodes: NodeRegistry, options: CuseOptions = {}): Promise<CuseNode[]> {
   checkCuse();
-  return makeNodes(
-    nodes.list(),
-    (node, name) => exposeNode(node, name, options),
-    (made) => made.close(),
-  );
+  let left = 0;
+  const make = async (node: DevNode, name: string): Promise<CuseNode> => {
+    const made = await exposeNode(node, name, options);
+    left++;
+    let isClosed = false;
+    void made.gone.then((fault) => {
+      left--;
+      if (left > 0 && !isClosed) options.onWarning?.(fault?.message ?? takenAway(name));
+    });
+    const close = () => {
+      isClosed = true;
+      return made.close();
+    };
+    return { ...made, close };
+  };
+  return makeNodes(nodes.list(), make, (made) => made.close());
 }
 
 /** The thread's compiled entry, also when this file runs uncompiled in a test. */

@@ -44,7 +44,7 @@ const LAST_WORDS_MS = 2000;
 export async function hostNodes(
   worker: Worker,
   control: SharedArrayBuffer,
-  options: CuseOptions = {},
+  options: Pick<CuseOptions, 'mode' | 'gid'> = {},
   machine: CuseMachine = LINUX,
 ): Promise<ServedNodes> {
   const hub = new HubThread(worker, control, machine);

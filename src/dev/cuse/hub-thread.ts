@@ -1,7 +1,7 @@
 import { keepFreedMemory } from '../../os/index.ts';
 import type { DevNode, NodeRegistry } from '../node-registry.ts';
 import { CuseHub } from './hub.ts';
-import { type CuseMachine, LINUX, makeNodes, NodeRejected } from './machine.ts';
+import { type CuseMachine, LINUX, makeNodes, NodeRejected, takenAway } from './machine.ts';
 import { Wakeup, type WakeupMemory } from './wakeup.ts';
 
 /** What a thread that serves nodes says to the one that started it. */
@@ -13,7 +13,9 @@ export type HubMessage =
       readonly wakeup: WakeupMemory;
     }
   /** None is, since the kernel rejected one. */
-  | { readonly kind: 'rejected'; readonly sentence: string };
+  | { readonly kind: 'rejected'; readonly sentence: string }
+  /** One was taken away; others are there still. */
+  | { readonly kind: 'warning'; readonly sentence: string };
 
 /** Serves all nodes in this thread until they are taken away. @param control word 0 is 1 once it is to end */
 export async function serveNodes(
@@ -28,7 +30,9 @@ export async function serveNodes(
   const hub = new CuseHub(() => machine.open({ nonBlocking: true }));
   const wakeup = new Wakeup();
   const make = async (node: DevNode, name: string) => {
-    await hub.make(node, name);
+    await hub.make(node, name, () => {
+      if (hub.size > 0 && Atomics.load(ended, 0) === 0) tell({ kind: 'warning', sentence: takenAway(name) });
+    });
     return { boardPath: node.path, name };
   };
   try {

@@ -75,8 +75,11 @@ export class CuseHub {
     this.#epoll.add(fd, POLL.IN, fd);
   }
 
-  /** Makes a node and waits until it is there; programs at other nodes are answered meanwhile. @throws {NodeRejected} */
-  async make(node: DevNode, name: string): Promise<void> {
+  /**
+   * Makes a node and waits until it is there; programs at other nodes are answered meanwhile.
+   * @param onLost the kernel has taken it away later @throws {NodeRejected}
+   */
+  async make(node: DevNode, name: string, onLost?: () => void): Promise<void> {
     const is = { there: false, gone: false };
     this.add(node, name, {
       ready: () => {
@@ -84,6 +87,7 @@ export class CuseHub {
       },
       gone: () => {
         is.gone = true;
+        if (is.there) onLost?.();
       },
     });
     while (!is.there && !is.gone) this.#serve(await this.#epoll.waitAsync(-1));

@@ -16,6 +16,8 @@ export interface CuseOptions {
   readonly mode?: number | undefined;
   /** Group that the nodes are given to. */
   readonly gid?: number | undefined;
+  /** Told of a node that is gone, unbidden, while others are there. */
+  readonly onWarning?: ((sentence: string) => void) | undefined;
 }
 
 /** No node can be made, and what to do about it. */
@@ -131,6 +133,11 @@ export function setPermissions(path: string, { gid, mode }: CuseOptions): void {
   } catch (cause) {
     throw new CuseError(`cannot set the permissions of ${path}`, { cause });
   }
+}
+
+/** What is said of a node that is gone while others are there. @param name below `/dev` */
+export function takenAway(name: string): string {
+  return `/dev/${name} is gone: another program has taken it away; run dtbus up again`;
 }
 
 /** Wakes whoever serves `/dev/NAME`, for the last time. @returns whether the node is gone with it */

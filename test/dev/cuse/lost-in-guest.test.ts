@@ -58,6 +58,20 @@ describe.skipIf(missing !== undefined)('real nodes', { timeout: 400_000 }, () =>
     );
   });
 
+  it.each(['', '--watch'])('are told of one by one, while others go on: %s', async (options) => {
+    const output = await inGuest(`
+      sed 's/i2c1 = /i2c2 = "\\/other"; &/; s/ i2c {/ other { compatible = "platform,virtio-i2c"; }; &/' other.dts > two.dts
+      up two.dts ${options}; up=$!; come two.dts $up
+      echo 1 > /sys/class/cuse/i2c-2/abort
+      until grep -q gone /run/up.two.dts; do kill -0 $up || break; busybox usleep 100000; done
+      i2cget -y 1 0x50 0
+      kill -TERM $up; wait $up; echo "ended with $?"; cat /run/up.two.dts`);
+    expect(output).toMatch(/^0xff\nended with 0$/m);
+    expect(output.match(/.* gone.*/g)).toEqual([
+      'dtbus: /dev/i2c-2 is gone: another program has taken it away; run dtbus up again',
+    ]);
+  });
+
   it.each(['', '--watch'])('of parts that cannot be saved end with a failure: %s', async (options) => {
     const output = await inGuest(`
       mkdir full; mount -t tmpfs -o size=16k full full

@@ -7,6 +7,7 @@ import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../../tra
 import { GuestMemory } from '../../virtio/index.ts';
 import type { BoardDevices, BoardDevicesOptions } from '../assemble/board-devices.ts';
 import { callsInline, callsOver, NoAnswer } from './calls.ts';
+import { Patience } from './patience.ts';
 import {
   type BackEndCalls,
   type BackEndMessage,
@@ -50,8 +51,9 @@ type Ready = Extract<BackEndMessage, { readonly kind: 'ready' }>;
 const START_LIMIT_MS = 10_000;
 /** How long the end of a process waits for adapters that are being opened. */
 const OPENING_LIMIT_MS = 500;
-/** How long a thread may take to end. */
+/** How long a thread may take to end, and how often it is looked whether that is over. */
 const END_LIMIT_MS = 1500;
+const END_LOOK_MS = 100;
 
 /** A back-end in this thread. @param clock gives the ms that its stepped clock follows, where it follows any */
 export async function startInline(
@@ -235,16 +237,19 @@ export class BackEndThread {
 
   /** Waits until the thread serves the board no more. One that a model keeps from it is ended. @returns whether it can serve another */
   async #ended(): Promise<boolean> {
-    const timer = setTimeout(() => this.#gone('late'), END_LIMIT_MS);
+    const patience = new Patience(END_LIMIT_MS);
+    const timer = setInterval(() => {
+      if (patience.isOver) this.#gone('late');
+    }, END_LOOK_MS);
     const how = await this.#end;
-    clearTimeout(timer);
+    clearInterval(timer);
     if (how === 'late') await this.#stop();
     return how === 'closed';
   }
 
   async #stop(): Promise<void> {
     this.#news.warn(
-      `a model of the board keeps its thread from ending; the thread was stopped after ${END_LIMIT_MS / 1000} s, and unsaved contents are lost`,
+      'a model of the board keeps its thread from ending; the thread was stopped, and unsaved contents are lost',
     );
     await this.#thread.worker.terminate();
   }
@@ -276,10 +281,14 @@ export class BackEndThread {
 
 /** Whether the thread still answers, or has ended. What it could not save is told when it ends. */
 function answers(call: Call): boolean {
-  try {
-    call('save');
-    return true;
-  } catch (error) {
-    return !(error instanceof NoAnswer);
-  }
+  const patience = new Patience(END_LIMIT_MS);
+  do {
+    try {
+      call('save');
+      return true;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) return true;
+    }
+  } while (!patience.isOver);
+  return false;
 }

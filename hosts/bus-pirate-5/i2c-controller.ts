@@ -7,6 +7,7 @@ import {
   type I2cMessage,
   nackFault,
 } from '../../src/bus/index.ts';
+import { clockTooSlow } from '../link/index.ts';
 import { freeBus } from './bus-recovery.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import type { BusPirate5Connection } from './connection.ts';
@@ -39,8 +40,7 @@ export class BusPirate5I2cController implements I2cController {
   }
 
   setClockFrequency(hz: number): number {
-    if (hz < I2C_HZ.min)
-      throw new BusFault('EINVAL', `invalid I2C clock ${hz} Hz: ${WHO} supports ${I2C_HZ.min} Hz and more`);
+    if (hz < I2C_HZ.min) throw clockTooSlow('I2C', hz, WHO, I2C_HZ.min);
     this.#hz = Math.min(I2C_HZ.max, Math.floor(hz / HZ_STEP) * HZ_STEP);
     return this.#hz;
   }

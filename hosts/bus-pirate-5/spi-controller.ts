@@ -7,11 +7,13 @@ import {
 } from '../../src/bus/index.ts';
 import {
   checkSpiMessage,
+  clockTooSlow,
   type HalfDuplex,
   halfDuplex,
   type Move,
   type Segment,
   segmentsOf,
+  slowestClock,
 } from '../link/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import type { BusPirate5Connection } from './connection.ts';
@@ -123,10 +125,8 @@ export class BusPirate5SpiController implements SpiController {
 
   /** The slowest clock that is asked for. @throws {BusFault} */
   #clockOf(mode: number, transfers: readonly SpiTransfer[]): number {
-    const asked = Math.min(...transfers.map(({ speedHz }) => speedHz || Number.POSITIVE_INFINITY));
-    const hz = Math.min(SPI_HZ.max, Number.isFinite(asked) ? asked : DEFAULT_HZ);
-    if (hz < SPI_HZ.min)
-      throw new BusFault('EINVAL', `invalid SPI clock ${hz} Hz: ${WHO} supports ${SPI_HZ.min} Hz and more`);
+    const hz = Math.min(SPI_HZ.max, slowestClock(transfers) ?? DEFAULT_HZ);
+    if (hz < SPI_HZ.min) throw clockTooSlow('SPI', hz, WHO, SPI_HZ.min);
     const held = this.#held;
     if (held === undefined || held.mode !== mode) return hz;
     // Setting the clock lets all pins go, so a chip that stays selected keeps its clock.

@@ -1,5 +1,5 @@
 import { BusFault, checkI2cMessages, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
-import { readsZeros, type Step } from '../link/index.ts';
+import { clockTooSlow, readsZeros, type Step } from '../link/index.ts';
 import { freeBus, heldFault } from './bus-recovery.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import { announced, type BusMode, type BusPirateConnection } from './connection.ts';
@@ -63,10 +63,7 @@ export class BusPirateI2cController implements I2cController {
   setClockFrequency(hz: number): number {
     const index = speedIndex(I2C_SPEEDS, hz);
     if (index === undefined) {
-      throw new BusFault(
-        'EINVAL',
-        `invalid I2C clock ${hz} Hz: a Bus Pirate supports ${I2C_SPEEDS[0]} Hz and more`,
-      );
+      throw clockTooSlow('I2C', hz, 'a Bus Pirate', I2C_SPEEDS[0]);
     }
     this.#speed = index;
     return this.clockFrequency;

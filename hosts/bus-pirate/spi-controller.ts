@@ -9,6 +9,7 @@ import {
   type SpiTransfer,
 } from '../../src/bus/index.ts';
 import type { Step } from '../link/index.ts';
+import { clockTooSlow, slowestClock } from '../link/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import type { BusMode, BusPirateConnection } from './connection.ts';
 import {
@@ -162,17 +163,14 @@ export class BusPirateSpiController implements SpiController {
       openDrain: this.#connection.settings.openDrain,
       sampleAtEnd: false,
     });
-    let hz = this.capabilities.maxSpeedHz;
-    for (const { speedHz } of transfers) if (speedHz > 0) hz = Math.min(hz, speedHz);
+    const { maxSpeedHz } = this.capabilities;
+    const hz = Math.min(maxSpeedHz, slowestClock(transfers) ?? maxSpeedHz);
     const old = isAtLeast(this.#connection.version?.firmware ?? '', 6, 2)
       ? SPI_SPEEDS_EVERYWHERE
       : SPEEDS_BEFORE_6_2;
     const speed = speedIndex(SPI_SPEEDS, hz, old);
     if (speed === undefined) {
-      throw new BusFault(
-        'EINVAL',
-        `invalid SPI clock ${hz} Hz: a Bus Pirate supports ${SPI_SPEEDS[0]} Hz and more`,
-      );
+      throw clockTooSlow('SPI', hz, 'a Bus Pirate', SPI_SPEEDS[0]);
     }
     if (!held || this.#told === undefined) return { config, speed };
     // Setting the clock raises CS, so a chip that stays selected keeps its clock.

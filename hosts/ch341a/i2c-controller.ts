@@ -6,7 +6,7 @@ import {
   type I2cMessage,
 } from '../../src/bus/index.ts';
 import type { UsbConnection } from '../../src/usb/index.ts';
-import { answerLength, type I2cMove, runI2c } from '../link/index.ts';
+import { answerLength, clockTooSlow, type I2cMove, runI2c } from '../link/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import type { Ch341aConnection } from './connection.ts';
 import {
@@ -39,11 +39,7 @@ export class Ch341aI2cController implements I2cController {
 
   setClockFrequency(hz: number): number {
     const speed = I2C_CLOCKS_HZ.findLastIndex((each) => each <= hz);
-    if (speed < 0)
-      throw new BusFault(
-        'EINVAL',
-        `invalid I2C clock ${hz} Hz: a CH341A supports ${I2C_CLOCKS_HZ[0]} Hz and more`,
-      );
+    if (speed < 0) throw clockTooSlow('I2C', hz, 'a CH341A', I2C_CLOCKS_HZ[0]);
     this.#speed = speed;
     return I2C_CLOCKS_HZ[speed] as number;
   }

@@ -5,7 +5,7 @@ import {
   type I2cController,
   type I2cMessage,
 } from '../../src/bus/index.ts';
-import { answerLength, type I2cMove, runI2c } from '../link/index.ts';
+import { answerLength, clockTooSlow, type I2cMove, runI2c } from '../link/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import type { Ch347Connection } from './connection.ts';
 import { I2C_ACK, I2C_BUDGET, I2C_CLOCKS_HZ, i2cStream, speedStream } from './protocol.ts';
@@ -30,11 +30,7 @@ export class Ch347I2cController implements I2cController {
 
   setClockFrequency(hz: number): number {
     const speed = I2C_CLOCKS_HZ.findLastIndex((each) => each <= hz);
-    if (speed < 0)
-      throw new BusFault(
-        'EINVAL',
-        `invalid I2C clock ${hz} Hz: a CH347 supports ${I2C_CLOCKS_HZ[0]} Hz and more`,
-      );
+    if (speed < 0) throw clockTooSlow('I2C', hz, 'a CH347', I2C_CLOCKS_HZ[0]);
     this.#speed = speed;
     return I2C_CLOCKS_HZ[speed] as number;
   }

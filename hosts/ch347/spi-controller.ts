@@ -1,5 +1,5 @@
 import { BusFault, type SpiCapabilities, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
-import { checkSpiMessage, type Move, segmentsOf } from '../link/index.ts';
+import { checkSpiMessage, clockTooSlow, type Move, segmentsOf, slowestClock } from '../link/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import type { Ch347Connection } from './connection.ts';
 import { COMMAND, configureBytes, DATA_MAX, HEAD_BYTES, SPI_CLOCKS_HZ, selectBytes } from './protocol.ts';
@@ -122,10 +122,9 @@ export class Ch347SpiController implements SpiController {
 
 /** The place of the fastest clock that no transfer forbids. @throws {BusFault} `EINVAL` */
 function dividerOf(transfers: readonly SpiTransfer[]): number {
-  const asked = Math.min(...transfers.map(({ speedHz }) => speedHz || Number.POSITIVE_INFINITY));
-  const most = Number.isFinite(asked) ? asked : DEFAULT_HZ;
+  const most = slowestClock(transfers) ?? DEFAULT_HZ;
   const divider = SPI_CLOCKS_HZ.findIndex((hz) => hz <= most);
   if (divider >= 0) return divider;
   const slowest = SPI_CLOCKS_HZ.at(-1);
-  throw new BusFault('EINVAL', `invalid SPI clock ${asked} Hz: ${WHO} supports ${slowest} Hz and more`);
+  throw clockTooSlow('SPI', most, WHO, slowest);
 }

@@ -15,6 +15,7 @@ import {
   type UsbConnection,
   type UsbOpener,
 } from '../../src/usb/index.ts';
+import { clockTooSlow } from '../link/index.ts';
 import { PinLines } from '../pins/index.ts';
 import { answersOn, exchange, Mark, UsbSession, untilQuiet } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
@@ -116,11 +117,7 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
   }
 
   setClockFrequency(hz: number): number {
-    if (hz < CLOCKS_HZ.min)
-      throw new BusFault(
-        'EINVAL',
-        `invalid I2C clock ${hz} Hz: a CP2112 supports ${CLOCKS_HZ.min} Hz and more`,
-      );
+    if (hz < CLOCKS_HZ.min) throw clockTooSlow('I2C', hz, 'a CP2112', CLOCKS_HZ.min);
     this.#hz = Math.min(Math.floor(hz), CLOCKS_HZ.max);
     return this.#hz;
   }

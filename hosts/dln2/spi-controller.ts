@@ -1,5 +1,5 @@
 import { BusFault, type SpiCapabilities, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
-import { checkSpiMessage, type Move, segmentsOf } from '../link/index.ts';
+import { checkSpiMessage, clockTooSlow, type Move, segmentsOf, slowestClock } from '../link/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import type { Dln2Connection } from './connection.ts';
 import { COMMAND, HANDLE, KEEP_SELECTED, RESULT, readU32, SPI_BYTES_MAX, u16, u32 } from './protocol.ts';
@@ -58,14 +58,11 @@ export class Dln2SpiController implements SpiController {
     transfers: readonly SpiTransfer[],
     signal?: AbortSignal,
   ): Promise<void> {
-    const asked = Math.min(...transfers.map(({ speedHz }) => speedHz || Number.POSITIVE_INFINITY));
+    const asked = slowestClock(transfers);
     try {
       checkSpiMessage(this.capabilities, WHO, chipSelect, mode, transfers);
-      if (asked < this.#slowestHz)
-        throw new BusFault(
-          'EINVAL',
-          `invalid SPI clock ${asked} Hz: ${WHO} supports ${this.#slowestHz} Hz and more`,
-        );
+      if (asked !== undefined && asked < this.#slowestHz)
+        throw clockTooSlow('SPI', asked, WHO, this.#slowestHz);
     } catch (error) {
       await this.deselect();
       throw error;
@@ -73,13 +70,7 @@ export class Dln2SpiController implements SpiController {
     if (signal?.aborted !== true && this.#mustDeselect(chipSelect, mode)) await this.deselect();
     let held = this.#held !== undefined;
     const { segments, finish } = segmentsOf(mode, transfers);
-    await this.#prepare(
-      chipSelect,
-      mode & MODE_MASK,
-      Number.isFinite(asked) ? asked : DEFAULT_HZ,
-      held,
-      signal,
-    );
+    await this.#prepare(chipSelect, mode & MODE_MASK, asked ?? DEFAULT_HZ, held, signal);
     this.#held = undefined;
     this.#unclean = true;
     for (const { moves, keep } of segments) {

@@ -1,5 +1,5 @@
 import { BusFault, type SpiCapabilities, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
-import { checkSpiMessage, type Move, segmentsOf } from '../link/index.ts';
+import { checkSpiMessage, type Move, segmentsOf, slowestClock } from '../link/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import type { FirmataConnection } from './connection.ts';
 import {
@@ -88,9 +88,8 @@ export class FirmataSpiController implements SpiController {
       (this.#unclean !== undefined || (this.#held ?? chipSelect) !== chipSelect)
     )
       await this.deselect();
-    const asked = Math.min(...transfers.map(({ speedHz }) => speedHz || Number.POSITIVE_INFINITY));
     let selected = this.#held === chipSelect;
-    await this.#prepare(chipSelect, Number.isFinite(asked) ? asked : DEFAULT_HZ, signal);
+    await this.#prepare(chipSelect, slowestClock(transfers) ?? DEFAULT_HZ, signal);
     const { segments, finish } = segmentsOf(mode, transfers);
     this.#unclean = chipSelect;
     this.#held = undefined;

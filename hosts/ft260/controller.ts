@@ -15,6 +15,7 @@ import {
   type UsbConnection,
   type UsbOpener,
 } from '../../src/usb/index.ts';
+import { clockTooSlow } from '../link/index.ts';
 import { PinLines } from '../pins/index.ts';
 import { InputReports, UsbSession } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
@@ -110,11 +111,7 @@ export class Ft260Adapter implements HostAdapter, I2cController {
   }
 
   setClockFrequency(hz: number): number {
-    if (hz < CLOCKS_HZ.min)
-      throw new BusFault(
-        'EINVAL',
-        `invalid I2C clock ${hz} Hz: an FT260 supports ${CLOCKS_HZ.min} Hz and more`,
-      );
+    if (hz < CLOCKS_HZ.min) throw clockTooSlow('I2C', hz, 'an FT260', CLOCKS_HZ.min);
     this.#hz = Math.floor(Math.min(hz, CLOCKS_HZ.max) / 1000) * 1000;
     return this.#hz;
   }

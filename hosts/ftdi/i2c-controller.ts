@@ -2,6 +2,7 @@ import { BusFault, checkI2cMessages, type I2cController, type I2cMessage } from 
 import {
   answerLength,
   clockFree,
+  clockTooSlow,
   FREEING_PULSES,
   type I2cMove,
   type LineLevels,
@@ -44,11 +45,7 @@ export class FtdiI2cController implements I2cController {
 
   setClockFrequency(hz: number): number {
     const divisor = divisorFor(Math.min(hz, FASTEST_I2C_HZ), true);
-    if (divisor === undefined)
-      throw new BusFault(
-        'EINVAL',
-        `invalid I2C clock ${hz} Hz: an ${this.#pins.chip.title} supports ${SLOWEST_I2C_HZ} Hz and more`,
-      );
+    if (divisor === undefined) throw clockTooSlow('I2C', hz, `an ${this.#pins.chip.title}`, SLOWEST_I2C_HZ);
     this.#divisor = divisor;
     return Math.floor(clockOf(divisor, true));
   }

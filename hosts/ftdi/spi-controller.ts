@@ -1,11 +1,5 @@
-import {
-  BusFault,
-  SPI_MODE,
-  type SpiCapabilities,
-  type SpiController,
-  type SpiTransfer,
-} from '../../src/bus/index.ts';
-import { checkSpiMessage, type Move, segmentsOf } from '../link/index.ts';
+import { SPI_MODE, type SpiCapabilities, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
+import { checkSpiMessage, clockTooSlow, type Move, segmentsOf, slowestClock } from '../link/index.ts';
 import { spiCapabilities } from './capabilities.ts';
 import type { FtdiConnection } from './connection.ts';
 import type { FtdiLinePins, PinState } from './line-pins.ts';
@@ -69,13 +63,25 @@ export class FtdiSpiController implements SpiController {
     signal?: AbortSignal,
   ): Promise<void> {
     try {
-      checkSpiMessage(this.capabilities, `an ${this.#pins.chip.title}`, chipSelect, mode, transfers);
-      for (const { speedHz } of transfers) speedDivisor(speedHz);
+      checkSpiMessage(this.capabilities, this.#who, chipSelect, mode, transfers);
+      for (const { speedHz } of transfers) this.#divisorFor(speedHz);
     } catch (error) {
       await this.deselect();
       throw error;
     }
     await this.#connection.turns.take(() => this.#transfer(chipSelect, mode, transfers, signal), signal);
+  }
+
+  get #who(): string {
+    return `an ${this.#pins.chip.title}`;
+  }
+
+  /** @throws {BusFault} `EINVAL` */
+  #divisorFor(speedHz: number | undefined): number {
+    const divisor = divisorFor(Math.min(speedHz || FASTEST_SPI_HZ, FASTEST_SPI_HZ), false);
+    if (divisor === undefined)
+      throw clockTooSlow('SPI', speedHz ?? 0, this.#who, Math.ceil(clockOf(0xffff, false)));
+    return divisor;
   }
 
   async #transfer(
@@ -98,7 +104,7 @@ export class FtdiSpiController implements SpiController {
     let selected = goesOn;
     const runs = new Runs();
     for (const { moves, transfers: each, keep } of segments) {
-      runs.add(divisorCommand(speedDivisor(slowest(each))));
+      runs.add(divisorCommand(this.#divisorFor(slowestClock(each))));
       if (!selected) runs.add(this.#levels(mode, chipSelect));
       for (const move of moves) this.#move(runs, move, mode, chipSelect);
       selected = keep;
@@ -184,20 +190,4 @@ class Runs {
     this.#all.push(run);
     return run;
   }
-}
-
-/** Hz that every transfer allows; 0 asks for nothing. */
-function slowest(transfers: readonly SpiTransfer[]): number {
-  return transfers.reduce((hz, { speedHz }) => (speedHz > 0 ? Math.min(hz, speedHz) : hz), FASTEST_SPI_HZ);
-}
-
-/** @throws {BusFault} `EINVAL` */
-function speedDivisor(speedHz: number): number {
-  const divisor = divisorFor(Math.min(speedHz || FASTEST_SPI_HZ, FASTEST_SPI_HZ), false);
-  if (divisor === undefined)
-    throw new BusFault(
-      'EINVAL',
-      `invalid SPI clock ${speedHz} Hz: expected ${Math.ceil(clockOf(0xffff, false))} Hz or more`,
-    );
-  return divisor;
 }

@@ -13,7 +13,7 @@ import {
   type UsbConnection,
   type UsbOpener,
 } from '../../src/usb/index.ts';
-import { readsZeros } from '../link/index.ts';
+import { clockTooSlow, readsZeros } from '../link/index.ts';
 import { UsbSession } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import { clockOf, delayFor, IO, LENGTH_MAX, NOBODY, READ, REQUEST, STATUS } from './protocol.ts';
@@ -72,8 +72,7 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
 
   setClockFrequency(hz: number): number {
     const delay = delayFor(hz);
-    if (delay === undefined)
-      throw new BusFault('EINVAL', `invalid I2C clock ${hz} Hz: an i2c-tiny-usb supports 16 Hz and more`);
+    if (delay === undefined) throw clockTooSlow('I2C', hz, 'an i2c-tiny-usb', 16);
     this.#delay = delay;
     return clockOf(delay);
   }

@@ -6,7 +6,7 @@ import {
   type SpiTransfer,
 } from '../../src/bus/index.ts';
 import type { UsbOpener } from '../../src/usb/index.ts';
-import { checkSpiMessage, type Move, segmentsOf } from '../link/index.ts';
+import { checkSpiMessage, clockTooSlow, type Move, segmentsOf, slowestClock } from '../link/index.ts';
 import { PinLines } from '../pins/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import { Mcp2210Connection } from './connection.ts';
@@ -83,15 +83,10 @@ export class Mcp2210Adapter implements HostAdapter, SpiController {
     transfers: readonly SpiTransfer[],
     signal?: AbortSignal,
   ): Promise<void> {
-    const asked = Math.min(...transfers.map(({ speedHz }) => speedHz || Number.POSITIVE_INFINITY));
-    const hz = Math.min(Number.isFinite(asked) ? asked : DEFAULT_HZ, CLOCKS_HZ.max);
+    const hz = Math.min(slowestClock(transfers) ?? DEFAULT_HZ, CLOCKS_HZ.max);
     try {
       checkSpiMessage(this.capabilities, WHO, chipSelect, mode, transfers);
-      if (hz < CLOCKS_HZ.min)
-        throw new BusFault(
-          'EINVAL',
-          `invalid SPI clock ${hz} Hz: ${WHO} supports ${CLOCKS_HZ.min} Hz and more`,
-        );
+      if (hz < CLOCKS_HZ.min) throw clockTooSlow('SPI', hz, WHO, CLOCKS_HZ.min);
     } catch (error) {
       await this.deselect();
       throw error;

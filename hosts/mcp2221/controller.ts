@@ -8,6 +8,7 @@ import {
   nackFault,
 } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
+import { clockTooSlow } from '../link/index.ts';
 import { PinLines, Turns } from '../pins/index.ts';
 import { answersOn, exchange, Mark, UsbSession, untilQuiet } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
@@ -98,11 +99,7 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
 
   setClockFrequency(hz: number): number {
     const divider = dividerFor(hz);
-    if (divider === undefined)
-      throw new BusFault(
-        'EINVAL',
-        `invalid I2C clock ${hz} Hz: an MCP2221A supports ${CLOCKS_HZ.min} Hz and more`,
-      );
+    if (divider === undefined) throw clockTooSlow('I2C', hz, 'an MCP2221A', CLOCKS_HZ.min);
     this.#divider = divider;
     return Math.floor(clockOf(divider));
   }

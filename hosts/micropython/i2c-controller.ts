@@ -7,7 +7,7 @@ import {
   type I2cMessage,
   nackFault,
 } from '../../src/bus/index.ts';
-import { answerLength, type I2cMove, runI2c } from '../link/index.ts';
+import { answerLength, clockTooSlow, type I2cMove, runI2c } from '../link/index.ts';
 import {
   HARD_I2C_CAPABILITIES,
   HARD_REGISTER_BYTES,
@@ -60,8 +60,7 @@ export class MicropythonI2cController implements I2cController {
 
   setClockFrequency(hz: number): number {
     const { min, max } = this.capabilities.clocksHz as typeof SOFT_HZ;
-    if (hz < min)
-      throw new BusFault('EINVAL', `invalid I2C clock ${hz} Hz: ${WHO} supports ${min} Hz and more`);
+    if (hz < min) throw clockTooSlow('I2C', hz, WHO, min);
     const most = Math.min(hz, max);
     this.#hz = this.#pins.id === undefined ? Math.floor(HALF_BITS_HZ / Math.ceil(HALF_BITS_HZ / most)) : most;
     return this.#hz;

@@ -1,5 +1,5 @@
 import { BusFault, type SpiCapabilities, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
-import { checkSpiMessage, type Move, segmentsOf } from '../link/index.ts';
+import { checkSpiMessage, type Move, segmentsOf, slowestClock } from '../link/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import type { MicropythonConnection } from './connection.ts';
 import { operation, SPI_OP } from './driver.ts';
@@ -73,8 +73,7 @@ export class MicropythonSpiController implements SpiController {
       await this.#deselect();
     let selected = this.#held !== undefined;
     this.#held = undefined;
-    const asked = Math.min(...transfers.map(({ speedHz }) => speedHz || Number.POSITIVE_INFINITY));
-    const hz = Number.isFinite(asked) ? asked : DEFAULT_SPI_HZ;
+    const hz = slowestClock(transfers) ?? DEFAULT_SPI_HZ;
     const { segments, finish } = segmentsOf(mode, transfers);
     const plan = new Plan((program, due) => this.#run(program, due, hz, signal));
     if (this.#told !== `${hz} ${mode & 3}`) plan.add(setUp(mode & 3, hz));

@@ -9,6 +9,7 @@ import {
   nackFault,
 } from '../../src/bus/index.ts';
 import type { LinkOpener, Step } from '../link/index.ts';
+import { clockTooSlow } from '../link/index.ts';
 import { PinLines } from '../pins/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import { barrier, Sc18im700Connection } from './connection.ts';
@@ -57,11 +58,7 @@ export class Sc18im700Adapter implements HostAdapter, I2cController {
   }
 
   setClockFrequency(hz: number): number {
-    if (hz < CLOCKS_HZ.min)
-      throw new BusFault(
-        'EINVAL',
-        `invalid I2C clock ${hz} Hz: ${WHO} supports ${CLOCKS_HZ.min} Hz and more`,
-      );
+    if (hz < CLOCKS_HZ.min) throw clockTooSlow('I2C', hz, WHO, CLOCKS_HZ.min);
     this.#half = halfOf(hz);
     return clockOf(this.#half);
   }

@@ -21,6 +21,7 @@ import {
   type Segment,
   type Step,
   segmentsOf,
+  slowestClock,
 } from '../link/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import { command, type Programmer, SerprogConnection, setFrequency } from './connection.ts';
@@ -132,8 +133,8 @@ export class SerprogSpiController implements SpiController {
       });
     }
     // All that a message sends goes at the slowest speed that it names; without one the clock stays.
-    const wanted = Math.min(...transfers.map(({ speedHz }) => speedHz || Number.POSITIVE_INFINITY));
-    const isNew = Number.isFinite(wanted) && this.#asked !== wanted;
+    const wanted = slowestClock(transfers);
+    const isNew = wanted !== undefined && this.#asked !== wanted;
     if (!held && isNew && this.#connection.knows(COMMAND.SET_FREQUENCY)) {
       const step = setFrequency(wanted, (chosen) => {
         if (chosen > wanted) {

@@ -8,6 +8,7 @@ import {
   nackFault,
 } from '../../src/bus/index.ts';
 import type { LinkOpener, Step } from '../link/index.ts';
+import { clockTooSlow } from '../link/index.ts';
 import { PinLines } from '../pins/index.ts';
 import { freeBus } from './bus-recovery.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
@@ -59,8 +60,7 @@ export class UsbIssAdapter implements HostAdapter, I2cController {
 
   setClockFrequency(hz: number): number {
     const clock = CLOCKS.findLast(([each]) => each <= hz);
-    if (clock === undefined)
-      throw new BusFault('EINVAL', `invalid I2C clock ${hz} Hz: ${WHO} supports 20000 Hz and more`);
+    if (clock === undefined) throw clockTooSlow('I2C', hz, WHO, 20000);
     this.#clock = clock;
     return clock[0];
   }

@@ -1,5 +1,13 @@
 import { BusFault, SPI_MODE_X_MASK, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
-import { checkSpiMessage, type Move, type Segment, type Step, segmentsOf } from '../link/index.ts';
+import {
+  checkSpiMessage,
+  clockTooSlow,
+  type Move,
+  type Segment,
+  type Step,
+  segmentsOf,
+  slowestClock,
+} from '../link/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import { frame, invalidAnswer, type UsbIssConnection } from './connection.ts';
 import { ACK, COMMAND, SPI_DATA_MAX, SPI_DIVISOR, SPI_MODES, spiHz } from './protocol.ts';
@@ -99,13 +107,9 @@ export class UsbIssSpiController implements SpiController {
 
 /** @throws {BusFault} `EINVAL` slower than it can */
 function divisorOf(transfers: readonly SpiTransfer[]): number {
-  const asked = Math.min(...transfers.map(({ speedHz }) => speedHz || DEFAULT_HZ));
+  const asked = slowestClock(transfers) ?? DEFAULT_HZ;
   const divisor = Math.max(SPI_DIVISOR.MIN, Math.ceil(spiHz(0) / asked) - 1);
-  if (divisor > SPI_DIVISOR.MAX)
-    throw new BusFault(
-      'EINVAL',
-      `invalid SPI clock ${asked} Hz: ${WHO} supports ${Math.ceil(spiHz(SPI_DIVISOR.MAX))} Hz and more`,
-    );
+  if (divisor > SPI_DIVISOR.MAX) throw clockTooSlow('SPI', asked, WHO, Math.ceil(spiHz(SPI_DIVISOR.MAX)));
   return divisor;
 }
 

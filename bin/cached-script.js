@@ -201,7 +201,7 @@ function keep({ path, source }, make) {
   }
 }
 
-/** Makes a folder in one that is there. Node's `recursive` never ends where /proc is named. */
+/** Makes a folder in one that is there. Node's `recursive` does not always end. */
 function makeFolder(folder, mode) {
   try {
     fs.mkdirSync(folder, { mode });

@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /**
- * Makes a folder, and those above it that are missing. Node's own `recursive` never ends where a file system lets nobody make
- * folders and says ENOENT to it, as /proc does.
+ * Makes a folder, and those above it that are missing. Node's own `recursive` never ends where nobody can make
+ * one in a folder that is there and the file system says ENOENT to it.
  * @param mode of those that are made @returns those that were made, the outermost first
  * @throws {Error} Node's own, with `code`, and `path`: the folder that could not be made
  */

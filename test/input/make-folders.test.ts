@@ -37,8 +37,3 @@ it.each([
 ])('refuses %s', (_what, path, code) => {
   expect(() => makeFolders(path())).toThrow(expect.objectContaining({ code }));
 });
-
-// Node's own never came back.
-it.skipIf(process.platform !== 'linux').each(['/proc/no', '/proc/no/such/folder'])('refuses %s', (path) => {
-  expect(() => makeFolders(path)).toThrow(expect.objectContaining({ code: 'ENOENT', path: '/proc/no' }));
-});

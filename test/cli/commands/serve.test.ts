@@ -164,10 +164,11 @@ describe('dtbus serve', () => {
           return false;
         }
       });
+    const exit = once(child, 'exit');
     await vi.waitFor(() => expect(sockets()).toHaveLength(1), { timeout: 30_000, interval: 20 });
     child.kill('SIGTERM');
     // And not 1, as when the wait has ended by itself after 5 s.
-    expect(await once(child, 'exit')).toEqual([130, null]);
+    expect(await exit).toEqual([130, null]);
     for (const each of [...waiting, listener]) each.close();
   });
 
@@ -265,9 +266,9 @@ describe('serve called wrongly', () => {
     [['--socket', '/x', '--bus', 'i2c7'], 1, /bus not found: i2c7; the board has: i2c1, i2c2/],
     [['--fd', '1000', '--bus', 'i2c1'], 1, 'ENOTSOCK: descriptor 1000 is not a unix stream socket'],
     [
-      ['--socket-dir', '/proc/no/such'],
+      ['--socket-dir', '/dev/null/such'],
       1,
-      'cannot make the folder /proc/no for the sockets: no such file or directory',
+      'not found: /dev/null/such: /dev/null is a file and not a folder; name another path',
     ],
     [['--socket', '/no/such/folder/s', '--bus', 'i2c1'], 1, 'bind: ENOENT: /no/such/folder/s'],
   ] as const)('%j ends with %i', async (argv, code, sentence) => {

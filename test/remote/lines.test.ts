@@ -279,4 +279,34 @@ describe('a GPIO controller on one of another machine', () => {
     gpio.setDirection(LED, 'in');
     await vi.waitFor(() => expect(state(LED).direction).toBe('in'), 20_000);
   });
+
+  it('is told to be lost each time it is', async () => {
+    const lost: string[] = [];
+    await using near = await openBoard({
+      source: nearBoard(`remote:${socket()}/gpio-0`),
+      onWarning: (warning) => {
+        if (String(warning).startsWith('/gpio: line 0: ENODEV')) lost.push(String(warning));
+      },
+    });
+    const gpio = await near.gpio('&pins');
+    const isHeard = async (high: boolean): Promise<void> => {
+      board.line('&pins', 'button').set(high);
+      await vi.waitFor(() => expect(gpio.get(BUTTON)).toBe(high), 20_000);
+    };
+    const isToldLost = async (): Promise<readonly string[]> => {
+      host.close();
+      await vi.waitFor(() => {
+        gpio.get(BUTTON);
+        expect(lost).not.toEqual([]);
+      }, 20_000);
+      return lost.splice(0);
+    };
+    await isHeard(false);
+    const first = await isToldLost();
+    host = new ShareHost(share.source, { nextFence: () => ++fence, log: () => {} });
+    await isHeard(true);
+    lost.splice(0);
+    const second = await isToldLost();
+    expect([first, second]).not.toContainEqual([]);
+  });
 });

@@ -39,6 +39,7 @@ export async function bindLines(
       const scheduler = board.manager.addLines(host);
       bindings.push({ host, node });
       const told = new Set<string>();
+      let isLost = false;
       return new HostLines(lines, host.lines, {
         opening() {
           // At once, where the adapter takes no time.
@@ -48,6 +49,9 @@ export async function bindLines(
         ready() {
           if (scheduler.state !== 'open')
             throw new BusFault('ENODEV', scheduler.lastFault?.sentence ?? `${host.description} is gone`);
+          // It is back: the next loss is news.
+          if (isLost) told.clear();
+          isLost = false;
         },
         later(work) {
           if (scheduler.state === 'closed') void scheduler.open();
@@ -59,7 +63,10 @@ export async function bindLines(
         failed(line, fault) {
           // Cut off by the end of the board.
           if (scheduler.isShutDown) return;
-          if (fault.code === 'ENODEV') scheduler.lose(fault);
+          if (fault.code === 'ENODEV') {
+            isLost = true;
+            scheduler.lose(fault);
+          }
           if (told.has(fault.message)) return;
           told.add(fault.message);
           board.warn(`${node.path}: line ${line}: ${fault.message}`);

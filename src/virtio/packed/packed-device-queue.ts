@@ -43,48 +43,48 @@ const OWNER_OR_MORE = OWNER | NEXT | INDIRECT;
 
 /** The device's end of a packed virtqueue (virtio 1.3, 2.8). */
 export class PackedDeviceQueue implements DeviceQueue, UsedRing {
-  readonly size: number;
+  declare readonly size: number;
   broken: string | undefined = undefined;
   malformed = 0;
   malformedReason: ChainFault | undefined = undefined;
-  readonly #memory: GuestMemory;
-  readonly #config: QueueConfig;
-  readonly #ledger: ChainLedger;
-  readonly #eventIdx: boolean;
+  declare private readonly memory: GuestMemory;
+  declare private readonly config: QueueConfig;
+  declare private readonly ledger: ChainLedger;
+  declare private readonly eventIdx: boolean;
   // The ring and the event suppression structures, by `PackedViews`.
-  #words: Int32Array;
-  #driverEvent: Int32Array;
-  #deviceEvent: Int32Array;
+  declare private words: Int32Array;
+  declare private driverEvent: Int32Array;
+  declare private deviceEvent: Int32Array;
   /** Generation of the memory that they lie in. */
-  #generation: number;
+  declare private generation: number;
   /** Descriptor to look at next, and the wrap counter of that lap (2.8.1). */
-  #nextAvail = 0;
-  #availWrap = 1;
-  #availMark = availableMark(1);
+  private nextAvail = 0;
+  private availWrap = 1;
+  private availMark = availableMark(1);
   /** So many descriptors from there on were seen to be available: where loads do not keep their order. */
-  #seen = 0;
+  private seen = 0;
   /** Descriptor that the next used one overwrites. */
-  #nextUsed = 0;
-  #usedWrap = 1;
-  #usedMark = usedMark(1);
+  private nextUsed = 0;
+  private usedWrap = 1;
+  private usedMark = usedMark(1);
   /** Ring descriptors popped, used, and used when the driver was last considered for a notification; they wrap at 2^32. */
-  #popped = 0;
-  #used = 0;
-  #told = 0;
+  private popped = 0;
+  private used = 0;
+  private told = 0;
   /** False after a restore. */
-  #toldKnown = true;
+  private toldKnown = true;
   /**
    * The first used descriptor since the last `flush` is complete but for its last word: the driver stops
    * there, so it sees none of those behind either.
    */
-  #stagedAt = NOTHING;
-  #stagedWord = 0;
+  private stagedAt = NOTHING;
+  private stagedWord = 0;
   /** The driver is to notify, and what the event suppression structure says of it, once that is known. */
-  #notify = true;
-  #event = UNKNOWN;
+  private notify = true;
+  private event = UNKNOWN;
   /** Chains of before a restore that `pop` gives first. */
-  #resumed: DescriptorChain[] | undefined = undefined;
-  readonly #rest = new PollingRest();
+  private resumed: DescriptorChain[] | undefined = undefined;
+  private readonly rest = new PollingRest();
 
   /**
    * @param state goes on where another queue was saved
@@ -93,89 +93,88 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   constructor(memory: GuestMemory, config: QueueConfig, state?: DeviceQueueState) {
     const features = queueFeatures(config.features);
     const views = packedViews(memory, config);
-    this.#words = views.words;
-    this.#driverEvent = views.driverEvent;
-    this.#deviceEvent = views.deviceEvent;
-    this.#generation = memory.generation;
-    this.#memory = memory;
-    this.#config = config;
+    this.words = views.words;
+    this.driverEvent = views.driverEvent;
+    this.deviceEvent = views.deviceEvent;
+    this.generation = memory.generation;
+    this.memory = memory;
+    this.config = config;
     this.size = config.size;
-    this.#eventIdx = features.eventIdx;
-    this.#ledger = new ChainLedger(memory, features.inOrder, config.chainBytes);
-    if (state !== undefined) this.#restore(state);
+    this.eventIdx = features.eventIdx;
+    this.ledger = new ChainLedger(memory, features.inOrder, config.chainBytes);
+    if (state !== undefined) this.restore(state);
   }
 
   get inFlight(): number {
-    return this.#ledger.inFlight;
+    return this.ledger.inFlight;
   }
 
   /** Takes what most requests are, one descriptor that is there at the first look, by itself. */
   pop(): DescriptorChain | undefined {
-    if (this.#resumed !== undefined) return this.#resume();
-    if (this.#generation !== this.#memory.generation) this.#remap();
-    const words = this.#words;
-    const at = this.#nextAvail << SHIFT;
+    if (this.resumed !== undefined) return this.resume();
+    if (this.generation !== this.memory.generation) this.remap();
+    const words = this.words;
+    const at = this.nextAvail << SHIFT;
     const word = words[at | LAST] as number;
-    const isSingle = KEPT && (word & OWNER_OR_MORE) === this.#availMark;
-    if (!isSingle || this.broken !== undefined || this.#isFull()) return this.#popAny();
+    const isSingle = KEPT && (word & OWNER_OR_MORE) === this.availMark;
+    if (!isSingle || this.broken !== undefined || this.isFull()) return this.popAny();
     const low = words[at | ADDR_LOW] as number;
     const high = words[at | ADDR_HIGH] as number;
     const length = words[at | LEN] as number;
-    const ledger = this.#ledger;
+    const ledger = this.ledger;
     const chain = ledger.blank();
     if (!chain.one(low, high, length, word >>> TO_FLAGS)) {
       ledger.drop(chain);
-      return this.#popAny();
+      return this.popAny();
     }
     chain.head = word & ID;
     ledger.give(chain);
-    this.#popped = (this.#popped + 1) | 0;
-    this.#nextAvail++;
-    if ((this.#nextAvail & (AHEAD - 1)) === 0 || this.#nextAvail === this.size) this.#passBlock();
+    this.popped = (this.popped + 1) | 0;
+    this.nextAvail++;
+    if ((this.nextAvail & (AHEAD - 1)) === 0 || this.nextAvail === this.size) this.passBlock();
     return chain;
   }
 
   /** `pop` came to the end of a lap, or to where marks may be read ahead. */
-  #passBlock(): void {
-    if (this.#nextAvail === this.size) this.#turnAvail();
-    if (this.#rest.taken(this.#nextAvail) >= FAR)
-      readAhead(this.#words, this.#nextAvail, AHEAD, this.#availMark);
+  private passBlock(): void {
+    if (this.nextAvail === this.size) this.turnAvail();
+    if (this.rest.taken(this.nextAvail) >= FAR) readAhead(this.words, this.nextAvail, AHEAD, this.availMark);
   }
 
   /** One round of the ring at most: a driver that refills it with rubbish does not hold the device. */
-  #popAny(): DescriptorChain | undefined {
+  private popAny(): DescriptorChain | undefined {
     for (let tries = this.size; tries > 0; tries--) {
-      if (!this.#available() && !this.#lookAgain()) return this.#foundNothing();
-      const chain = this.#ledger.blank();
-      const fault = this.#collect(chain);
-      if (fault === undefined) return this.#ledger.give(chain);
-      this.#refuse(chain, fault);
+      if (!this.available() && !this.lookAgain()) return this.foundNothing();
+      const chain = this.ledger.blank();
+      const fault = this.collect(chain);
+      if (fault === undefined) return this.ledger.give(chain);
+      this.refuse(chain, fault);
     }
     return undefined;
   }
 
   poll(): boolean {
-    if (this.#resumed !== undefined || this.#available()) return true;
-    this.#foundNothing();
+    if (this.resumed !== undefined || this.available()) return true;
+    this.foundNothing();
     return false;
   }
 
   stageUsed(chain: DescriptorChain, written: number): void {
-    if (this.#generation !== this.#memory.generation) this.#remap();
-    const length = this.#ledger.takeBack(chain, written, this);
+    if (this.generation !== this.memory.generation) this.remap();
+    const length = this.ledger.takeBack(chain, written, this);
     if (length !== NONE) this.putUsed(chain.head, length, 1, chain.descriptors);
   }
 
   /** With nothing staged before it, and where the processor keeps the order of stores, a used descriptor is just written. */
   pushUsed(chain: DescriptorChain, written: number): void {
-    if (this.#generation !== this.#memory.generation) this.#remap();
-    const length = this.#ledger.takeBack(chain, written, this);
-    if (KEPT && length !== NONE && this.#stagedAt === NOTHING) {
-      const words = this.#words;
-      const at = this.#nextUsed << SHIFT;
+    if (this.generation !== this.memory.generation) this.remap();
+    const length = this.ledger.takeBack(chain, written, this);
+    if (KEPT && length !== NONE && this.stagedAt === NOTHING) {
+      const words = this.words;
+      const at = this.nextUsed << SHIFT;
       words[at | LEN] = length;
-      words[at | LAST] = chain.head | this.#usedMark | (length > 0 ? WRITE : 0);
-      this.#goOn(chain.descriptors);
+      words[at | LAST] = chain.head | this.usedMark | (length > 0 ? WRITE : 0);
+      this.goOn(chain.descriptors);
       return;
     }
     if (length !== NONE) this.putUsed(chain.head, length, 1, chain.descriptors);
@@ -183,218 +182,218 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   }
 
   flush(): void {
-    if (this.#stagedAt === NOTHING) return;
-    if (this.#generation !== this.#memory.generation) this.#remap();
-    if (KEPT) this.#words[this.#stagedAt] = this.#stagedWord;
-    else Atomics.store(this.#words, this.#stagedAt, this.#stagedWord);
-    this.#stagedAt = NOTHING;
+    if (this.stagedAt === NOTHING) return;
+    if (this.generation !== this.memory.generation) this.remap();
+    if (KEPT) this.words[this.stagedAt] = this.stagedWord;
+    else Atomics.store(this.words, this.stagedAt, this.stagedWord);
+    this.stagedAt = NOTHING;
   }
 
   needsNotification(): boolean {
     this.flush();
-    const usedSince = (this.#used - this.#told) >>> 0;
-    const usedSinceKnown = this.#toldKnown;
+    const usedSince = (this.used - this.told) >>> 0;
+    const usedSinceKnown = this.toldKnown;
     if (usedSinceKnown && usedSince === 0) return false;
-    this.#told = this.#used;
-    this.#toldKnown = true;
+    this.told = this.used;
+    this.toldKnown = true;
     if (KEPT) fence();
-    const event = KEPT ? (this.#driverEvent[0] as number) : Atomics.load(this.#driverEvent, 0);
+    const event = KEPT ? (this.driverEvent[0] as number) : Atomics.load(this.driverEvent, 0);
     // After a restore nobody knows how far the driver was told: as far as can be, then.
     const moved = usedSinceKnown ? usedSince : this.size;
-    return wantsEvent(event, this.#eventIdx, this.size, this.#nextUsed, this.#usedWrap, moved);
+    return wantsEvent(event, this.eventIdx, this.size, this.nextUsed, this.usedWrap, moved);
   }
 
   enableNotification(): boolean {
-    this.#notify = true;
-    if (this.#generation !== this.#memory.generation) this.#remap();
-    this.#ask();
+    this.notify = true;
+    if (this.generation !== this.memory.generation) this.remap();
+    this.ask();
     return this.poll();
   }
 
   disableNotification(): void {
-    this.#notify = false;
-    if (this.#generation !== this.#memory.generation) this.#remap();
-    this.#event = eventWord(RING_EVENT_FLAGS.DISABLE, 0, 0);
-    Atomics.store(this.#deviceEvent, 0, this.#event);
+    this.notify = false;
+    if (this.generation !== this.memory.generation) this.remap();
+    this.event = eventWord(RING_EVENT_FLAGS.DISABLE, 0, 0);
+    Atomics.store(this.deviceEvent, 0, this.event);
   }
 
   reset(): void {
-    this.#ledger.revoke();
-    this.#resumed = undefined;
+    this.ledger.revoke();
+    this.resumed = undefined;
     this.broken = undefined;
-    this.#nextAvail = 0;
-    this.#availWrap = 1;
-    this.#availMark = availableMark(1);
-    this.#seen = 0;
-    this.#rest.begin(0);
-    this.#nextUsed = 0;
-    this.#usedWrap = 1;
-    this.#usedMark = usedMark(1);
-    this.#popped = this.#used;
-    this.#stagedAt = NOTHING;
-    this.#told = this.#used;
-    this.#toldKnown = true;
-    this.#notify = true;
-    this.#event = UNKNOWN;
+    this.nextAvail = 0;
+    this.availWrap = 1;
+    this.availMark = availableMark(1);
+    this.seen = 0;
+    this.rest.begin(0);
+    this.nextUsed = 0;
+    this.usedWrap = 1;
+    this.usedMark = usedMark(1);
+    this.popped = this.used;
+    this.stagedAt = NOTHING;
+    this.told = this.used;
+    this.toldKnown = true;
+    this.notify = true;
+    this.event = UNKNOWN;
   }
 
   snapshot(): DeviceQueueState {
     this.flush();
-    const nextAvail = this.#nextAvail;
-    const nextUsed = this.#nextUsed;
-    const availWrap = this.#availWrap;
-    const usedWrap = this.#usedWrap;
-    return { nextAvail, nextUsed, availWrap, usedWrap, outstanding: this.#ledger.save() };
+    const nextAvail = this.nextAvail;
+    const nextUsed = this.nextUsed;
+    const availWrap = this.availWrap;
+    const usedWrap = this.usedWrap;
+    return { nextAvail, nextUsed, availWrap, usedWrap, outstanding: this.ledger.save() };
   }
 
-  #resume(): DescriptorChain | undefined {
-    const chain = this.#resumed?.shift();
-    if (this.#resumed?.length === 0) this.#resumed = undefined;
+  private resume(): DescriptorChain | undefined {
+    const chain = this.resumed?.shift();
+    if (this.resumed?.length === 0) this.resumed = undefined;
     return chain;
   }
 
   /** Gives a malformed chain back, or stops where nobody knows where the next one starts. */
-  #refuse(chain: DescriptorChain, fault: ChainFault): void {
+  private refuse(chain: DescriptorChain, fault: ChainFault): void {
     if (fault === CHAIN_FAULT.ENDLESS) {
-      this.#ledger.drop(chain);
-      this.#seen = 0;
-      this.broken = `${fault}, at ${this.#nextAvail} of ${this.size}`;
+      this.ledger.drop(chain);
+      this.seen = 0;
+      this.broken = `${fault}, at ${this.nextAvail} of ${this.size}`;
       return;
     }
     this.malformed++;
     this.malformedReason = fault;
-    this.#ledger.reject(chain, this);
+    this.ledger.reject(chain, this);
     this.flush();
   }
 
   /** True when the driver has made the next descriptor available in this lap. */
-  #available(): boolean {
-    if (this.#generation !== this.#memory.generation) this.#remap();
-    if (!KEPT && this.#seen > 0) return true;
+  private available(): boolean {
+    if (this.generation !== this.memory.generation) this.remap();
+    if (!KEPT && this.seen > 0) return true;
     if (this.broken !== undefined) return false;
-    const at = this.#nextAvail << SHIFT;
-    if (KEPT && ((this.#words[at | LAST] as number) & OWNER) === this.#availMark) return true;
-    const seen = markedRun(this.#words, this.#nextAvail, this.size, this.#availMark);
-    if (!KEPT) this.#seen = seen;
+    const at = this.nextAvail << SHIFT;
+    if (KEPT && ((this.words[at | LAST] as number) & OWNER) === this.availMark) return true;
+    const seen = markedRun(this.words, this.nextAvail, this.size, this.availMark);
+    if (!KEPT) this.seen = seen;
     return seen > 0;
   }
 
   /** A device that polls leaves the driver alone for a while; not before the driver sees what is staged. */
-  #foundNothing(): undefined {
-    if (!this.#notify && this.#stagedAt === NOTHING) this.#rest.foundNothing(this.#nextAvail);
+  private foundNothing(): undefined {
+    if (!this.notify && this.stagedAt === NOTHING) this.rest.foundNothing(this.nextAvail);
     return undefined;
   }
 
   /** Before the device takes the ring for empty: sees to it that the driver will notify. */
-  #lookAgain(): boolean {
-    if (this.broken !== undefined || !this.#eventIdx || !this.#notify) return false;
-    if (this.#event === eventWord(RING_EVENT_FLAGS.DESC, this.#nextAvail, this.#availWrap)) return false;
-    this.#ask();
-    return this.#available();
+  private lookAgain(): boolean {
+    if (this.broken !== undefined || !this.eventIdx || !this.notify) return false;
+    if (this.event === eventWord(RING_EVENT_FLAGS.DESC, this.nextAvail, this.availWrap)) return false;
+    this.ask();
+    return this.available();
   }
 
-  #ask(): void {
-    this.#event = this.#eventIdx
-      ? eventWord(RING_EVENT_FLAGS.DESC, this.#nextAvail, this.#availWrap)
+  private ask(): void {
+    this.event = this.eventIdx
+      ? eventWord(RING_EVENT_FLAGS.DESC, this.nextAvail, this.availWrap)
       : eventWord(RING_EVENT_FLAGS.ENABLE, 0, 0);
-    Atomics.store(this.#deviceEvent, 0, this.#event);
+    Atomics.store(this.deviceEvent, 0, this.event);
   }
 
   /** Writes a used descriptor; `flush` shows it to the driver. For the ledger. */
   putUsed(head: number, written: number, _buffers: number, descriptors: number): void {
-    const words = this.#words;
-    const at = this.#nextUsed << SHIFT;
+    const words = this.words;
+    const at = this.nextUsed << SHIFT;
     // 2.8.4: the length means something only beside the WRITE flag.
-    const word = head | this.#usedMark | (written > 0 ? WRITE : 0);
+    const word = head | this.usedMark | (written > 0 ? WRITE : 0);
     words[at | LEN] = written;
-    if (this.#stagedAt === NOTHING) {
-      this.#stagedAt = at | LAST;
-      this.#stagedWord = word;
+    if (this.stagedAt === NOTHING) {
+      this.stagedAt = at | LAST;
+      this.stagedWord = word;
     } else {
       words[at | LAST] = word;
     }
-    this.#goOn(descriptors);
+    this.goOn(descriptors);
   }
 
   /** So many descriptors were used. */
-  #goOn(descriptors: number): void {
-    this.#used = (this.#used + descriptors) | 0;
-    this.#nextUsed += descriptors;
-    if (this.#nextUsed >= this.size) this.#turnUsed();
+  private goOn(descriptors: number): void {
+    this.used = (this.used + descriptors) | 0;
+    this.nextUsed += descriptors;
+    if (this.nextUsed >= this.size) this.turnUsed();
   }
 
   /** All descriptors were popped and not yet used. */
-  #isFull(): boolean {
-    return ((this.#popped - this.#used) | 0) === this.size;
+  private isFull(): boolean {
+    return ((this.popped - this.used) | 0) === this.size;
   }
 
   /** The next used descriptor is one of the next lap. */
-  #turnUsed(): void {
-    this.#nextUsed -= this.size;
-    this.#usedWrap ^= 1;
-    this.#usedMark = usedMark(this.#usedWrap);
+  private turnUsed(): void {
+    this.nextUsed -= this.size;
+    this.usedWrap ^= 1;
+    this.usedMark = usedMark(this.usedWrap);
   }
 
   /** Collects the list that starts at the next descriptor and moves behind it; gives the reason when it is malformed. */
-  #collect(chain: DescriptorChain): ChainFault | undefined {
-    const room = this.size - ((this.#popped - this.#used) | 0);
-    const fault = collectList(chain, this.#words, this.size, this.#nextAvail, room);
+  private collect(chain: DescriptorChain): ChainFault | undefined {
+    const room = this.size - ((this.popped - this.used) | 0);
+    const fault = collectList(chain, this.words, this.size, this.nextAvail, room);
     if (fault === CHAIN_FAULT.ENDLESS) return fault;
     const count = chain.descriptors;
-    this.#popped = (this.#popped + count) | 0;
-    if (!KEPT) this.#seen = Math.max(0, this.#seen - count);
-    const index = this.#nextAvail + count;
-    if (index >= this.size) this.#turnAvail();
-    this.#nextAvail = index >= this.size ? index - this.size : index;
+    this.popped = (this.popped + count) | 0;
+    if (!KEPT) this.seen = Math.max(0, this.seen - count);
+    const index = this.nextAvail + count;
+    if (index >= this.size) this.turnAvail();
+    this.nextAvail = index >= this.size ? index - this.size : index;
     return fault;
   }
 
   /** The next available descriptor is one of the next lap. */
-  #turnAvail(): void {
-    this.#rest.turn(this.size);
-    this.#nextAvail = 0;
-    this.#availWrap ^= 1;
-    this.#availMark = availableMark(this.#availWrap);
+  private turnAvail(): void {
+    this.rest.turn(this.size);
+    this.nextAvail = 0;
+    this.availWrap ^= 1;
+    this.availMark = availableMark(this.availWrap);
   }
 
   /** Makes the views again after the memory table changed. A ring that went away breaks the queue. */
-  #remap(): void {
-    this.#generation = this.#memory.generation;
-    this.#seen = 0;
+  private remap(): void {
+    this.generation = this.memory.generation;
+    this.seen = 0;
     try {
-      const views = packedViews(this.#memory, this.#config);
-      this.#words = views.words;
-      this.#driverEvent = views.driverEvent;
-      this.#deviceEvent = views.deviceEvent;
+      const views = packedViews(this.memory, this.config);
+      this.words = views.words;
+      this.driverEvent = views.driverEvent;
+      this.deviceEvent = views.deviceEvent;
     } catch (error) {
       this.broken ??= error instanceof Error ? error.message : String(error);
     }
   }
 
-  #restore(state: DeviceQueueState): void {
+  private restore(state: DeviceQueueState): void {
     if (state.nextAvail >= this.size || state.nextUsed >= this.size) {
       throw new RangeError(
         `invalid ring position: expected 0 to ${this.size - 1}, got ${state.nextAvail} and ${state.nextUsed}`,
       );
     }
-    this.#nextAvail = state.nextAvail;
-    this.#rest.begin(state.nextAvail);
-    this.#availWrap = state.availWrap;
-    this.#availMark = availableMark(state.availWrap);
-    this.#nextUsed = state.nextUsed;
-    this.#usedWrap = state.usedWrap;
-    this.#usedMark = usedMark(state.usedWrap);
-    this.#toldKnown = false;
+    this.nextAvail = state.nextAvail;
+    this.rest.begin(state.nextAvail);
+    this.availWrap = state.availWrap;
+    this.availMark = availableMark(state.availWrap);
+    this.nextUsed = state.nextUsed;
+    this.usedWrap = state.usedWrap;
+    this.usedMark = usedMark(state.usedWrap);
+    this.toldKnown = false;
     const resumed: DescriptorChain[] = [];
     for (const saved of state.outstanding) {
-      const chain = this.#ledger.blank();
-      const fault = this.#ledger.load(chain, saved);
+      const chain = this.ledger.blank();
+      const fault = this.ledger.load(chain, saved);
       if (fault !== undefined) throw new RangeError(`cannot restore chain ${saved.head}: ${fault}`);
-      this.#popped = (this.#popped + chain.descriptors) | 0;
-      this.#ledger.give(chain);
+      this.popped = (this.popped + chain.descriptors) | 0;
+      this.ledger.give(chain);
       if (saved.finished === undefined) resumed.push(chain);
       else this.stageUsed(chain, saved.finished);
     }
-    if (resumed.length > 0) this.#resumed = resumed;
+    if (resumed.length > 0) this.resumed = resumed;
   }
 }

@@ -4,7 +4,6 @@
 // such a cache from 22.8 on: of modules as they were after their first load, by whichever command that was.
 
 const fs = require('node:fs');
-const { createRequire } = require('node:module');
 const { tmpdir } = require('node:os');
 const { dirname, join, resolve } = require('node:path');
 const vm = require('node:vm');
@@ -32,13 +31,7 @@ exports.load = (path, use, atEnd) => {
   if (place !== undefined && (cachedData === undefined || script.cachedDataRejected))
     atEnd(() => keep(place, () => script.createCachedData()));
   const beside = (end) => exports.load(file.replace(/(?=\.cjs$)/, end), use + end, atEnd);
-  return script.runInThisContext()(
-    createRequire(file),
-    file,
-    (specifier) => import(specifier),
-    beside,
-    clock,
-  );
+  return script.runInThisContext()(require, file, (specifier) => import(specifier), beside, clock);
 };
 
 const start = process.hrtime();

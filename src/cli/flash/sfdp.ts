@@ -46,6 +46,8 @@ export type ReadSfdp = (address: number, length: number) => Promise<Uint8Array>;
 
 const SIGNATURE = 0x5044_4653;
 const HEADER_BYTES = 8;
+/** What most chips have all their tables in: a question takes longer than so many bytes. */
+const FIRST_BYTES = 256;
 const TABLE = { BASIC: 0xff00, FOUR_BYTE: 0xff84 } as const;
 /** Words of the two tables that are looked at, and the least that the first must have (JESD216, 2011). */
 const BASIC_WORDS = 16;
@@ -62,8 +64,11 @@ interface TableHeader {
 }
 
 /** @returns what the chip says; undefined where it says nothing or nothing that makes sense */
-export async function readSfdp(read: ReadSfdp): Promise<FlashParameters | undefined> {
+export async function readSfdp(readSpace: ReadSfdp): Promise<FlashParameters | undefined> {
   await loadInstructions();
+  const first = await readSpace(0, FIRST_BYTES);
+  const read: ReadSfdp = async (address, length) =>
+    address + length <= FIRST_BYTES ? first.subarray(address, address + length) : readSpace(address, length);
   const header = viewOf(await read(0, HEADER_BYTES));
   if (header.getUint32(0, true) !== SIGNATURE) return undefined;
   const count = header.getUint8(6) + 1;

@@ -47,6 +47,15 @@ describe('JESD216', () => {
     expect(parameters?.chipEraseMs).toBeGreaterThanOrEqual(200_000);
   });
 
+  it('asks once for tables that lie in the first 256 bytes', async () => {
+    const asked: number[][] = [];
+    await readSfdp((address, length) => {
+      asked.push([address, length]);
+      return W25Q128JV(address, length);
+    });
+    expect(asked).toEqual([[0, 256]]);
+  });
+
   const basic = (word1: number, word2: number, word16: number) =>
     words(word1, word2, 0, 0, 0, 0, 0, 0xd810_200c, 0, 0x20, 0x80, 0, 0, 0, 0, word16);
 

@@ -95,13 +95,15 @@ export class UsbfsDevice implements PackageDevice, UsbfsOwner {
     dataOrLength: Buffer | number,
     done: (error: unknown, received?: Buffer | number) => void,
   ): void {
-    const data = typeof dataOrLength === 'number' ? Buffer.alloc(dataOrLength) : dataOrLength;
-    const bytes = Buffer.concat([Buffer.alloc(SETUP_BYTES), data]);
-    bytes.writeUInt8(requestType, 0);
-    bytes.writeUInt8(request, 1);
-    bytes.writeUInt16LE(value, 2);
-    bytes.writeUInt16LE(index, 4);
-    bytes.writeUInt16LE(data.length, 6);
+    const dataBytes = typeof dataOrLength === 'number' ? dataOrLength : dataOrLength.length;
+    const bytes = Buffer.allocUnsafe(SETUP_BYTES + dataBytes);
+    if (typeof dataOrLength !== 'number') bytes.set(dataOrLength, SETUP_BYTES);
+    const setup = new DataView(bytes.buffer, bytes.byteOffset, SETUP_BYTES);
+    setup.setUint8(0, requestType);
+    setup.setUint8(1, request);
+    setup.setUint16(2, value, true);
+    setup.setUint16(4, index, true);
+    setup.setUint16(6, dataBytes, true);
     let timedOut = false;
     const transfer = new UsbfsTransfer(this, URB_TYPE.CONTROL, 0, (error, _, length) => {
       clearTimeout(timer);

@@ -8,11 +8,10 @@ const { tmpdir } = require('node:os');
 const { dirname, join, resolve } = require('node:path');
 const vm = require('node:vm');
 
-/** The length of what the code was made of, which follows it. */
-const HEADER = 4;
 /** V8 copies code that does not begin at such a place. */
 const ALIGNMENT = 8;
-const codeBehind = (source) => Math.ceil((HEADER + source) / ALIGNMENT) * ALIGNMENT;
+/** Where the code begins, behind what it was made of and a zero. */
+const codeBehind = (source) => Math.ceil((source.length + 1) / ALIGNMENT) * ALIGNMENT;
 
 const KEPT_MS = 30 * 24 * 3_600_000;
 
@@ -54,11 +53,11 @@ const clock = {
  * What files are read into, one after the other: what is new to a process comes page by page, each by a fault, which takes longer
  * than to read it.
  */
-let room = Buffer.alloc(0);
+let room;
 
 /** So many bytes of a file. Those that were read before are no more. */
 function readFrom(file, length) {
-  if (room.length < length) room = Buffer.allocUnsafeSlow(length);
+  if (room === undefined || room.length < length) room = Buffer.allocUnsafeSlow(length);
   return room.subarray(0, readInto(file, room.subarray(0, length)));
 }
 
@@ -89,7 +88,7 @@ const FACTS = 256;
 exports.factsOf = (path, about) => {
   const place = isWanted() ? placeOf(resolve(path), `fact-${hashOf(about) % FACTS}`) : undefined;
   const known = place && readAt(place);
-  return place && { known: known && Buffer.from(known), note: (bytes) => keep(place, () => bytes) };
+  return place && { known: known?.utf8Slice(), note: (text) => keep(place, () => Buffer.from(text)) };
 };
 
 /** Node's own variable for its own cache. Where calls are counted, all is compiled anew. */
@@ -101,11 +100,15 @@ const isWanted = () => {
 /** -1 where users have no number; their temporary folder is their own there. */
 const uid = process.getuid?.() ?? -1;
 
-/** Where something is kept, and the script that it is of: one that was changed is another. Undefined where it cannot be kept. */
+/**
+ * Where something is kept, and the script that it is of, in ASCII: one that was changed is another. Undefined where it cannot be kept.
+ */
 function placeOf(file, use) {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
-    const source = [file, dev, ino, size, mtimeNs, ctimeNs, process.version, process.arch].join(' ');
+    const source = [encodeURI(file), dev, ino, size, mtimeNs, ctimeNs, process.version, process.arch].join(
+      ' ',
+    );
     const folder = join(process.env.NODE_COMPILE_CACHE || tmpdir(), `dtbus-code-${uid}`);
     return {
       path: join(folder, `${use}-${process.version}-${process.arch}-${hashOf(file).toString(16)}`),
@@ -139,9 +142,8 @@ function readAt({ path, source }) {
     if (!stats.isFile() || !isOurs(stats)) return undefined;
     const bytes = onceOf(file, stats.size);
     if (bytes === undefined) return undefined;
-    const length = bytes.readUInt32LE(0);
-    if (bytes.toString('utf8', HEADER, HEADER + length) !== source) return undefined;
-    return bytes.subarray(codeBehind(length));
+    if (bytes.latin1Slice(0, source.length) !== source || bytes[source.length] !== 0) return undefined;
+    return bytes.subarray(codeBehind(source));
   } catch {
     return undefined;
   } finally {
@@ -182,10 +184,8 @@ function keep({ path, source }, make) {
     if (process.env.NODE_COMPILE_CACHE) makeFolder(dirname(folder), 0o777);
     makeFolder(folder, 0o700);
     if (!isOurs(fs.lstatSync(folder))) return;
-    const length = Buffer.byteLength(source);
-    const bytes = Buffer.concat([Buffer.alloc(codeBehind(length)), code]);
-    bytes.write(source, HEADER);
-    bytes.writeUInt32LE(length, 0);
+    const bytes = Buffer.concat([Buffer.alloc(codeBehind(source)), code]);
+    bytes.write(source);
     fs.writeFileSync(own, Buffer.concat([bytes, bytes]), { flag: 'wx', mode: 0o600 });
     fs.renameSync(own, path);
     removeOld(folder);

@@ -5,9 +5,9 @@ import type { connectedBuses } from './connected-buses.ts';
 /** What processes of one user and one build of this package tell the next of a board. */
 export interface KeptFacts {
   /** What was noted last, whole, of this board or of another. */
-  readonly known: Uint8Array | undefined;
+  readonly known: string | undefined;
   /** Never throws: who cannot keep a fact finds it out again. */
-  note(bytes: Uint8Array): void;
+  note(text: string): void;
 }
 
 /** For whom a board is opened: one who uses a single node, or a single part, and keeps what is known of boards. */
@@ -67,7 +67,7 @@ export class KnownBoard {
     if (origin === undefined || origin.length > MOST_LENGTH) return;
     const { connectedBuses } = await import('./connected-buses.ts');
     const fact: Fact = { origin, connected: connectedBuses(tree, devices) };
-    this.#use.facts.note(Buffer.from(JSON.stringify(fact)));
+    this.#use.facts.note(JSON.stringify(fact));
   }
 }
 
@@ -82,9 +82,9 @@ function usedBus({ node }: SingleUse, { tree, devices }: Origins): VirtioNode | 
   );
 }
 
-function factIn(bytes: Uint8Array | undefined): Fact | undefined {
+function factIn(text: string | undefined): Fact | undefined {
   try {
-    return bytes && (JSON.parse(Buffer.from(bytes).toString()) as Fact);
+    return text === undefined ? undefined : (JSON.parse(text) as Fact);
   } catch {
     return undefined;
   }

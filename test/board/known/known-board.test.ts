@@ -15,10 +15,10 @@ const APART = boardOf(bus('a', PARTS), bus('b', 'rom@50 { compatible = "atmel,24
 
 /** Opens it for one node, with facts that earlier calls have left. @returns the buses that were made, and what was said */
 function opener() {
-  const facts: KeptFacts & { known: Uint8Array | undefined } = {
+  const facts: KeptFacts & { known: string | undefined } = {
     known: undefined,
-    note: (bytes) => {
-      facts.known = bytes;
+    note: (text) => {
+      facts.known = text;
     },
   };
   const open = async (file: string, options: BoardOptions = {}, node: SingleUse['node'] = '/dev/i2c-0') => {

@@ -79,7 +79,8 @@ export function readFailure(config: Uint8Array, errno: number): string | undefin
   });
 }
 
-const ELLIPSIS = new TextEncoder().encode('…');
+/** `…` in UTF-8. */
+const ELLIPSIS = Uint8Array.of(0xe2, 0x80, 0xa6);
 
 function errnoByte(errno: number): number {
   return errno >= 1 && errno <= EHWPOISON ? errno : EIO;

@@ -67,25 +67,41 @@ export function guardMemory(address: number, length: number): GuardedRange | und
   const table = words;
   const index = free.pop() ?? Number(table[DATA.COUNT]);
   if (index >= MAX_RANGES) return undefined;
-  const at = DATA.RANGES + index * RANGE.WORDS;
-  // A fault may come at any time, so a range is set from its start on and taken away from its end.
-  Atomics.store(table, at + RANGE.HITS, 0n);
-  Atomics.store(table, at + RANGE.START, BigInt(address));
-  Atomics.store(table, at + RANGE.END, BigInt(address + length));
-  if (index >= Number(table[DATA.COUNT])) Atomics.store(table, DATA.COUNT, BigInt(index + 1));
-  let released = false;
-  return {
-    get lost() {
-      return !released && halves[2 * (at + RANGE.HITS)] !== 0;
-    },
-    release() {
-      if (released) return;
-      released = true;
-      Atomics.store(table, at + RANGE.END, 0n);
-      Atomics.store(table, at + RANGE.START, 0n);
-      free.push(index);
-    },
-  };
+  return new Range(table, index, address, address + length);
+}
+
+/** A place in the handler's table. A class: of literals with a getter each would be of a kind of its own, and slow to ask. */
+class Range implements GuardedRange {
+  readonly #table: BigUint64Array;
+  readonly #index: number;
+  /** Where in `halves` its hits are. */
+  readonly #hits: number;
+  #released = false;
+
+  constructor(table: BigUint64Array, index: number, start: number, end: number) {
+    const at = DATA.RANGES + index * RANGE.WORDS;
+    this.#table = table;
+    this.#index = index;
+    this.#hits = 2 * (at + RANGE.HITS);
+    // A fault may come at any time, so a range is set from its start on and taken away from its end.
+    Atomics.store(table, at + RANGE.HITS, 0n);
+    Atomics.store(table, at + RANGE.START, BigInt(start));
+    Atomics.store(table, at + RANGE.END, BigInt(end));
+    if (index >= Number(table[DATA.COUNT])) Atomics.store(table, DATA.COUNT, BigInt(index + 1));
+  }
+
+  get lost(): boolean {
+    return !this.#released && halves[this.#hits] !== 0;
+  }
+
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    const at = DATA.RANGES + this.#index * RANGE.WORDS;
+    Atomics.store(this.#table, at + RANGE.END, 0n);
+    Atomics.store(this.#table, at + RANGE.START, 0n);
+    free.push(this.#index);
+  }
 }
 
 /** Whether memory can be guarded here. */

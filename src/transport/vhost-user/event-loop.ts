@@ -241,7 +241,8 @@ export class EventLoop {
   #dispatch(ready: number): boolean {
     let worked = false;
     for (let i = 0; i < ready; i++) {
-      const tag = this.#epoll.readyTag(i);
+      // A small integer: for those the look-up below is compiled, for others called.
+      const tag = this.#epoll.readyTag(i) | 0;
       if (tag === WAKER) {
         this.#waker.drain();
         continue;

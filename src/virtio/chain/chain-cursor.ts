@@ -1,4 +1,5 @@
 import { type GuestMemory, GuestMemoryError } from '../memory/guest-memory.ts';
+import type { MappedRegion } from '../memory/memory-region.ts';
 import type { SegmentList } from './segment-list.ts';
 
 /** A request is shorter than what was to be read from it or written to it. */
@@ -16,7 +17,8 @@ export interface CursorSource {
 }
 
 const NO_BYTES = new Uint8Array(0);
-const NO_VIEW = new DataView(NO_BYTES.buffer);
+const NO_PLACE = { buffer: NO_BYTES.buffer, byteOffset: 0 };
+const NO_VIEW = new DataView(NO_PLACE.buffer);
 
 /** Why a request cannot go on. */
 export const UNMAPPED = 'the guest unmapped memory of a request in progress';
@@ -33,6 +35,8 @@ export class ChainCursor {
   view: DataView = NO_VIEW;
   at = 0;
   end = 0;
+  /** Where `bytes` begin: to ask them for their buffer is a call out of compiled code, and takes longer than a view of it. */
+  #place: Pick<MappedRegion, 'buffer' | 'byteOffset'> = NO_PLACE;
   readonly #source: CursorSource;
   readonly #list: SegmentList;
   #serial = -1;
@@ -56,6 +60,7 @@ export class ChainCursor {
     this.#segment = -1;
     this.#beyond = this.#list.length;
     this.bytes = NO_BYTES;
+    this.#place = NO_PLACE;
     this.at = 0;
     this.end = 0;
   }
@@ -88,7 +93,8 @@ export class ChainCursor {
 
   /** View of `n` bytes, which lie in the present piece. */
   take(n: number): Uint8Array {
-    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + this.at, n);
+    const { buffer, byteOffset } = this.#place;
+    return new Uint8Array(buffer, byteOffset + this.at, n);
   }
 
   /** Views of what remains, piece by piece. */
@@ -127,6 +133,7 @@ export class ChainCursor {
     this.#generation = memory.generation;
     this.bytes = region.bytes;
     this.view = region.view;
+    this.#place = region;
     this.end = end - region.guestAddress;
     this.at = this.end - left;
   }

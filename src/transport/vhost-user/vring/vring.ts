@@ -87,16 +87,12 @@ export class Vring implements RequestQueue {
 
   /** Requests that the device has. */
   get inFlight(): number {
-    return this.#raw?.inFlight ?? 0;
+    return this.#queue?.queue.inFlight ?? 0;
   }
 
   /** Why the queue stopped, when the driver broke the ring. */
   get broken(): string | undefined {
-    return this.#raw?.broken;
-  }
-
-  get #raw(): DeviceQueue | undefined {
-    return this.#queue?.queue;
+    return this.#queue?.queue.broken;
   }
 
   /** @throws {VhostUserError} */
@@ -212,7 +208,7 @@ export class Vring implements RequestQueue {
 
   /** What was wrong with requests that were given back unread since this was asked last. */
   newlyMalformed(): string | undefined {
-    const queue = this.#raw;
+    const queue = this.#queue?.queue;
     if (queue === undefined || queue.malformed === this.#malformedSeen) return undefined;
     this.#malformedSeen = queue.malformed;
     return queue.malformedReason;
@@ -220,7 +216,7 @@ export class Vring implements RequestQueue {
 
   /** The memory table has changed: the queue looks its rings up again. */
   remapped(): void {
-    this.#raw?.poll();
+    this.#queue?.queue.poll();
   }
 
   /** No new request goes to the device. Resolves when it has given back all that it has, or `timeoutMs` later. */
@@ -238,7 +234,7 @@ export class Vring implements RequestQueue {
 
   /** Takes the queue away from the device. @returns where another could go on: the vring base. */
   stop(): number {
-    const queue = this.#raw;
+    const queue = this.#queue?.queue;
     if (queue !== undefined) {
       this.#base = vringBase(queue.snapshot(), this.#packed);
       queue.reset();

@@ -1,4 +1,4 @@
-import { BusFault } from '../../bus/index.ts';
+import { BusFault, type MaybePromise } from '../../bus/index.ts';
 import {
   type DescriptorChain,
   type DeviceQueue,
@@ -27,6 +27,7 @@ import {
 } from '../../virtio/index.ts';
 import type { Client } from '../clients/client.ts';
 import type { GpioLines } from './gpio-lines.ts';
+import { ANSWERED, COLLECTED, RequestTurns } from './request-turns.ts';
 import { REQUESTS_PER_TURN } from './reschedule.ts';
 
 const { NONE, EDGE_RISING, EDGE_FALLING, LEVEL_HIGH, LEVEL_LOW } = VIRTIO_GPIO_IRQ_TYPE;
@@ -34,6 +35,9 @@ const IRQ_TYPES: readonly number[] = Object.values(VIRTIO_GPIO_IRQ_TYPE);
 
 /** A request that is refused: the response says ERR. */
 const REFUSED = -1;
+
+/** Requests are short: nobody has to rest for others. */
+const NOBODY_ELSE = { clientChanges: 0 };
 
 /** The interrupt of one line, as this front-end has set it up. */
 interface Interrupt {
@@ -57,9 +61,9 @@ export class VirtioGpioDevice implements VirtioDevice {
   readonly features = featureSet(VIRTIO_GPIO_F_IRQ);
   readonly queueCount = 2;
   readonly config = new Uint8Array(GPIO_CONFIG_BYTES);
-  /** Everything is answered at once. */
-  readonly busy = false;
   readonly #lines: GpioLines;
+  readonly #isPatient: boolean;
+  readonly #turns = new RequestTurns(() => this.processQueue(GPIO_REQUESTQ), NOBODY_ELSE);
   readonly #client: Client;
   readonly #names: Uint8Array;
   readonly #request: GpioRequest = { type: 0, gpio: 0, value: 0 };
@@ -71,8 +75,13 @@ export class VirtioGpioDevice implements VirtioDevice {
   #unlisten: () => void = () => {};
   #withInterrupts = false;
 
-  constructor(lines: GpioLines, client: Client) {
+  /**
+   * @param isPatient a request is answered when the adapter of the lines has carried it out, and refused where that fails.
+   * Otherwise at once, a level as it was seen last: a driver that blocks the thread which hears of the adapter needs that.
+   */
+  constructor(lines: GpioLines, client: Client, isPatient = false) {
     this.#lines = lines;
+    this.#isPatient = isPatient;
     this.#client = client;
     this.#names = gpioNamesBlock(lines.names);
     this.#values = new Uint8Array(lines.count);
@@ -84,6 +93,10 @@ export class VirtioGpioDevice implements VirtioDevice {
     return this.#client.name;
   }
 
+  get busy(): boolean {
+    return this.#turns.running;
+  }
+
   /** Buffers on the eventq come back when their lines want it, so in no order. */
   acceptFeatures(features: number): boolean {
     this.#withInterrupts = hasFeature(features, VIRTIO_GPIO_F_IRQ);
@@ -93,6 +106,7 @@ export class VirtioGpioDevice implements VirtioDevice {
   activate(queues: readonly DeviceQueue[], notify: (queue: number) => void): void {
     this.#queues = queues;
     this.#notify = notify;
+    this.#turns.activate(queues, notify);
     if (!this.#withInterrupts) return;
     this.#unlisten = this.#lines.listen(
       (line, high) => this.#changed(line, high),
@@ -109,6 +123,7 @@ export class VirtioGpioDevice implements VirtioDevice {
     this.#unlisten = () => {};
     this.#queues = [];
     this.#notify = () => {};
+    this.#turns.reset();
     for (const line of this.#interrupts.keys()) this.#lines.watch(line, this, false);
     this.#interrupts.clear();
     for (let line = 0; line < this.#lines.count; line++) this.#release(line);
@@ -116,9 +131,9 @@ export class VirtioGpioDevice implements VirtioDevice {
   }
 
   processQueue(index: number): number {
+    if (index === GPIO_REQUESTQ) return this.#turns.take((queue) => this.#nextRequest(queue));
     const queue = this.#queues[index];
-    if (queue === undefined || (index === GPIO_EVENTQ && !this.#withInterrupts))
-      return Number.POSITIVE_INFINITY;
+    if (queue === undefined || !this.#withInterrupts) return Number.POSITIVE_INFINITY;
     let used = false;
     for (let taken = 0; ; taken++) {
       if (taken === REQUESTS_PER_TURN) {
@@ -127,8 +142,7 @@ export class VirtioGpioDevice implements VirtioDevice {
       }
       const chain = queue.pop();
       if (chain === undefined) break;
-      if (index === GPIO_REQUESTQ) this.#answer(queue, chain);
-      else this.#unmask(chain);
+      this.#unmask(chain);
       used = true;
     }
     if (used) this.#notify(index);
@@ -137,15 +151,18 @@ export class VirtioGpioDevice implements VirtioDevice {
 
   // requestq
 
-  #answer(queue: DeviceQueue, chain: DescriptorChain): void {
+  /** Takes the next request. @returns see `RequestTurns` */
+  #nextRequest(queue: DeviceQueue): number {
+    const chain = queue.pop();
+    if (chain === undefined) return Number.POSITIVE_INFINITY;
     const { readable, writable } = chain;
     if (writable.length < GPIO_RESPONSE_BYTES) {
       if (writable.length > 0) writable.writeU8(VIRTIO_GPIO_STATUS.ERR);
       queue.pushUsed(chain, writable.length);
-      return;
+      return ANSWERED;
     }
     const request = this.#request;
-    let value = REFUSED;
+    let value: MaybePromise<number> = REFUSED;
     if (readable.remaining === GPIO_REQUEST_BYTES) {
       readGpioRequest(readable, request);
       if (request.type === VIRTIO_GPIO_MSG.GET_LINE_NAMES) {
@@ -154,18 +171,24 @@ export class VirtioGpioDevice implements VirtioDevice {
           writable.writeU8(VIRTIO_GPIO_STATUS.OK);
           writable.write(this.#names);
           queue.pushUsed(chain, 1 + length);
-          return;
+          return ANSWERED;
         }
       } else value = this.#carriedOut(request);
     }
-    // All fields are set whatever the status (5.18.6.9).
-    writable.writeU8(value === REFUSED ? VIRTIO_GPIO_STATUS.ERR : VIRTIO_GPIO_STATUS.OK);
-    writable.writeU8(value === REFUSED ? 0 : value);
-    queue.pushUsed(chain, GPIO_RESPONSE_BYTES);
+    if (typeof value === 'number') {
+      answer(queue, chain, value);
+      return ANSWERED;
+    }
+    let later = REFUSED;
+    const done = value.then((known) => {
+      later = known;
+    });
+    this.#turns.waitFor(done, () => lateAnswer(queue, chain, later));
+    return COLLECTED;
   }
 
   /** What its adapter cannot do is refused; the lines have told why. */
-  #carriedOut(request: GpioRequest): number {
+  #carriedOut(request: GpioRequest): MaybePromise<number> {
     try {
       return this.#carryOut(request);
     } catch (error) {
@@ -175,7 +198,7 @@ export class VirtioGpioDevice implements VirtioDevice {
   }
 
   /** @returns the value of the response, or `REFUSED`. @throws {BusFault} of the lines' adapter */
-  #carryOut({ type, gpio, value }: GpioRequest): number {
+  #carryOut({ type, gpio, value }: GpioRequest): MaybePromise<number> {
     if (gpio >= this.#lines.count || !this.#client.mayTouch(this.#lines.path, gpio)) return REFUSED;
     switch (type) {
       case VIRTIO_GPIO_MSG.GET_DIRECTION:
@@ -183,7 +206,7 @@ export class VirtioGpioDevice implements VirtioDevice {
       case VIRTIO_GPIO_MSG.SET_DIRECTION:
         return this.#setDirection(gpio, value);
       case VIRTIO_GPIO_MSG.GET_VALUE:
-        return this.#lines.level(gpio) ? 1 : 0;
+        return this.#level(gpio);
       case VIRTIO_GPIO_MSG.SET_VALUE:
         return this.#setValue(gpio, value);
       case VIRTIO_GPIO_MSG.SET_IRQ_TYPE:
@@ -202,23 +225,40 @@ export class VirtioGpioDevice implements VirtioDevice {
     return owner !== undefined && owner !== this.#client;
   }
 
-  #setDirection(line: number, direction: number): number {
+  #level(line: number): MaybePromise<number> {
+    const level = this.#isPatient ? this.#lines.read(line) : this.#lines.level(line);
+    return typeof level === 'boolean' ? Number(level) : level.then(Number);
+  }
+
+  /** The answer to what an adapter has to do first. @param failed called where it could not */
+  #after(done: MaybePromise<void>, failed: () => void = () => {}): MaybePromise<number> {
+    if (done === undefined || !this.#isPatient) return 0;
+    const { epoch } = this.#turns;
+    return done.then(
+      () => 0,
+      (error: unknown) => {
+        if (epoch === this.#turns.epoch) failed();
+        throw error;
+      },
+    );
+  }
+
+  #setDirection(line: number, direction: number): MaybePromise<number> {
     if (this.#isAnothers(line)) return REFUSED;
     switch (direction) {
       case VIRTIO_GPIO_DIRECTION.OUT:
         this.#setIrqType(line, NONE);
         this.#lines.ownership.claim(this.#client, line);
         try {
-          this.#lines.drive(line, this, this.#values[line] === 1);
+          const driven = this.#lines.drive(line, this, this.#values[line] === 1);
+          return this.#after(driven, () => this.#release(line));
         } catch (error) {
           this.#release(line);
           throw error;
         }
-        return 0;
       case VIRTIO_GPIO_DIRECTION.IN:
         this.#release(line);
-        this.#lines.input(line);
-        return 0;
+        return this.#after(this.#lines.input(line));
       case VIRTIO_GPIO_DIRECTION.NONE:
         this.#setIrqType(line, NONE);
         this.#release(line);
@@ -235,11 +275,10 @@ export class VirtioGpioDevice implements VirtioDevice {
     this.#lines.drive(line, this, undefined);
   }
 
-  #setValue(line: number, value: number): number {
+  #setValue(line: number, value: number): MaybePromise<number> {
     if (value > 1 || this.#isAnothers(line)) return REFUSED;
     this.#values[line] = value;
-    if (this.#isOutput(line)) this.#lines.drive(line, this, value === 1);
-    return 0;
+    return this.#isOutput(line) ? this.#after(this.#lines.drive(line, this, value === 1)) : 0;
   }
 
   #setIrqType(line: number, type: number): number {
@@ -307,5 +346,23 @@ export class VirtioGpioDevice implements VirtioDevice {
     }
     this.#queues[GPIO_EVENTQ]?.pushUsed(chain, written);
     this.#notify(GPIO_EVENTQ);
+  }
+}
+
+/** @param value of the response, or `REFUSED` */
+function answer(queue: DeviceQueue, chain: DescriptorChain, value: number): void {
+  // All fields are set whatever the status (5.18.6.9).
+  chain.writable.writeU8(value === REFUSED ? VIRTIO_GPIO_STATUS.ERR : VIRTIO_GPIO_STATUS.OK);
+  chain.writable.writeU8(value === REFUSED ? 0 : value);
+  queue.pushUsed(chain, GPIO_RESPONSE_BYTES);
+}
+
+/** The same where its driver may have taken the memory away meanwhile: nobody is left to tell then. */
+function lateAnswer(queue: DeviceQueue, chain: DescriptorChain, value: number): void {
+  try {
+    answer(queue, chain, value);
+  } catch (thrown) {
+    if (!(thrown instanceof GuestMemoryError)) throw thrown;
+    queue.pushUsed(chain, 0);
   }
 }

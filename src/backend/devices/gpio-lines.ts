@@ -6,16 +6,16 @@ type LineListener = (line: number, high: boolean, atNs: bigint | undefined) => v
 
 /**
  * What is behind the lines of a controller that is on an adapter. All throw a `BusFault`, save where something ends; what
- * takes time is done later.
+ * takes time is done later, and whoever waits for that may: a promise that fails was told of, and may be passed over.
  */
 export interface LineSource {
   /** The level of an input; undefined where that is told later. */
   level(line: number): boolean | undefined;
   /** The level of an input, as soon as it is known. Rejects with a `BusFault`. */
   read(line: number): MaybePromise<boolean>;
-  input(line: number): void;
+  input(line: number): MaybePromise<void>;
   /** What an output drives; undefined: nothing any more. */
-  output(line: number, high: boolean | undefined): void;
+  output(line: number, high: boolean | undefined): MaybePromise<void>;
   /** Whether somebody waits for changes of the line. */
   watch(line: number, wanted: boolean): void;
 }
@@ -106,9 +106,9 @@ export class GpioLines {
   }
 
   /** Makes the line an input of its adapter too. @throws {RangeError} no such line. @throws {BusFault} */
-  input(line: number): void {
+  input(line: number): MaybePromise<void> {
     this.#check(line);
-    this.source?.input(line);
+    return this.source?.input(line);
   }
 
   /** From now on `watcher` waits for changes of the line, or not any more. @throws {BusFault} it cannot */
@@ -137,37 +137,40 @@ export class GpioLines {
 
   /**
    * What `driver`, whoever it is, does to the line: high, low, or undefined to let it go.
+   * @returns a promise where an adapter has yet to do it. It may be passed over.
    * @throws {RangeError} no such line. @throws {BusFault} its adapter cannot.
    */
-  drive(line: number, driver: LineDriver, high: boolean | undefined, atNs?: bigint): void {
+  drive(line: number, driver: LineDriver, high: boolean | undefined, atNs?: bigint): MaybePromise<void> {
     this.#check(line);
     const drivers = this.#drivers[line] as Map<LineDriver, boolean>;
     const before = drivers.get(driver);
     put(drivers, driver, high);
+    let told: MaybePromise<void>;
     try {
-      this.#tellSource(line, drivers);
+      told = this.#tellSource(line, drivers);
     } catch (error) {
       put(drivers, driver, before);
       throw error;
     }
     const level = [...drivers.values()].every((each) => each);
-    if (level === (this.#levels[line] === 1)) return;
-    this.#levels[line] = level ? 1 : 0;
-    for (const each of this.#listeners) this.#tell(each, line, level, atNs);
+    if (level !== (this.#levels[line] === 1)) {
+      this.#levels[line] = level ? 1 : 0;
+      for (const each of this.#listeners) this.#tell(each, line, level, atNs);
+    }
+    return told;
   }
 
   /** An output of a front-end is one of the adapter's. @throws {BusFault} */
-  #tellSource(line: number, drivers: Map<LineDriver, boolean>): void {
+  #tellSource(line: number, drivers: Map<LineDriver, boolean>): MaybePromise<void> {
     if (this.source === undefined) return;
-    if (this.outputOf(line) === undefined) {
-      if (this.#outputs.delete(line)) this.source.output(line, undefined);
-      return;
-    }
+    if (this.outputOf(line) === undefined)
+      return this.#outputs.delete(line) ? this.source.output(line, undefined) : undefined;
     drivers.delete(SOURCE);
     const high = [...drivers.values()].every((each) => each);
     if (this.#outputs.get(line) === high) return;
-    this.source.output(line, high);
+    const told = this.source.output(line, high);
     this.#outputs.set(line, high);
+    return told;
   }
 
   /**

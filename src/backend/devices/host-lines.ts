@@ -16,8 +16,8 @@ export interface LineHost {
 }
 
 /**
- * The lines of a controller on those of an adapter. What the adapter answers later is heard when it comes; until then
- * lines have the level that was seen last.
+ * The lines of a controller on those of an adapter. What the adapter answers later is heard when it comes; for who does not
+ * wait for it lines have the level that was seen last until then.
  */
 export class HostLines implements LineSource {
   readonly #lines: GpioLines;
@@ -53,13 +53,13 @@ export class HostLines implements LineSource {
     return this.#do(line, () => this.#controller.get(line));
   }
 
-  input(line: number): void {
-    this.#later(this.#do(line, () => this.#controller.input(line)));
+  input(line: number): MaybePromise<void> {
+    return this.#later(this.#do(line, () => this.#controller.input(line)));
   }
 
-  output(line: number, high: boolean | undefined): void {
-    if (high !== undefined) this.#later(this.#do(line, () => this.#controller.drive(line, high)));
-    else this.#end(line, () => this.#controller.release(line));
+  output(line: number, high: boolean | undefined): MaybePromise<void> {
+    if (high !== undefined) return this.#later(this.#do(line, () => this.#controller.drive(line, high)));
+    this.#end(line, () => this.#controller.release(line));
   }
 
   watch(line: number, wanted: boolean): void {
@@ -69,20 +69,20 @@ export class HostLines implements LineSource {
   }
 
   #watch(line: number): void {
-    const work = (): void => this.#later(this.#do(line, () => this.#controller.watch(line, true)));
+    const work = () => this.#later(this.#do(line, () => this.#controller.watch(line, true)));
     const once = (): void => {
       if (!this.#waiting.delete(line)) return;
-      this.#ignoring(work);
+      this.#ignoring(() => void work());
       // It may have changed since somebody waits for that.
       this.#ignoring(() => void this.level(line));
     };
     if (this.#host.later?.(once)) this.#waiting.add(line);
-    else work();
+    else void work();
   }
 
   /** What ends something never fails: whoever wanted it may be gone. */
   #end(line: number, work: () => MaybePromise<void>): void {
-    this.#ignoring(() => this.#later(this.#do(line, work)));
+    this.#ignoring(() => void this.#later(this.#do(line, work)));
   }
 
   #ignoring(work: () => void): void {
@@ -93,10 +93,12 @@ export class HostLines implements LineSource {
     }
   }
 
-  #later(work: MaybePromise<void>): void {
+  /** Nobody has to wait for it. */
+  #later(work: MaybePromise<void>): MaybePromise<void> {
     work?.catch(() => {
       // Told already.
     });
+    return work;
   }
 
   /** What is wanted while the adapter is being opened waits for that; things keep their order. */

@@ -153,9 +153,10 @@ export class BoardDevices {
     return this.#devices.map((_, index) => this.deviceFor(index, client));
   }
 
-  /** A device model for one device and one client. */
-  deviceFor(index: number, client: Client): VirtioDevice | undefined {
-    if (index >= this.#bindings.length) return this.#gpio?.deviceFor(index - this.#bindings.length, client);
+  /** A device model for one device and one client. @param isPatient see `VirtioGpioDevice` */
+  deviceFor(index: number, client: Client, isPatient = false): VirtioDevice | undefined {
+    if (index >= this.#bindings.length)
+      return this.#gpio?.deviceFor(index - this.#bindings.length, client, isPatient);
     const { bus, node } = this.#bindings[index] ?? {};
     if (bus === undefined || node === undefined) return undefined;
     if (bus.kind === 'i2c') return new VirtioI2cDevice(this.manager, bus as ManagedI2cBus, client);

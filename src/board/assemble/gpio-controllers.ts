@@ -79,10 +79,13 @@ export class GpioControllers {
     }
   }
 
-  /** A device model for one controller and one client; undefined for a controller that could not be made. */
-  deviceFor(index: number, client: Client): VirtioDevice | undefined {
+  /**
+   * A device model for one controller and one client; undefined for a controller that could not be made.
+   * @param isPatient see `VirtioGpioDevice`
+   */
+  deviceFor(index: number, client: Client, isPatient: boolean): VirtioDevice | undefined {
     const lines = this.#lines[index];
-    return lines && new VirtioGpioDevice(lines, client);
+    return lines && new VirtioGpioDevice(lines, client, isPatient);
   }
 
   /**

@@ -113,7 +113,8 @@ export class BoardSockets {
         const client = new Client(`${name} front-end ${number}`, { exclusive });
         this.#backEnd.confine(index, client, owner);
         clients.set(number, client);
-        const device = this.#backEnd.deviceFor(index, client);
+        // A guest is a process of its own: it waits for its lines as it does for its buses.
+        const device = this.#backEnd.deviceFor(index, client, true);
         if (device === undefined) throw new Error(`bus not found: ${name}`);
         return device;
       },

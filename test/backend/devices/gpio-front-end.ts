@@ -40,12 +40,17 @@ export const NAMES = ['led', '', 'card detect', ''];
 export const WORLD = { name: 'the world' };
 
 /** A front-end's driver that may put anything on either ring, and the device model behind it. */
-export function frontEnd(lines: GpioLines, client = new Client('a guest'), features = F_IRQ) {
+export function frontEnd(
+  lines: GpioLines,
+  client = new Client('a guest'),
+  features = F_IRQ,
+  isPatient = false,
+) {
   const buffer = new SharedArrayBuffer(1 << 20);
   const bytes = new Uint8Array(buffer);
   const memory = GuestMemory.over(buffer);
   const dma = new DmaAllocator(0x1000, (1 << 20) - 0x1000);
-  const device = new VirtioGpioDevice(lines, client);
+  const device = new VirtioGpioDevice(lines, client, isPatient);
   const accepted = device.acceptFeatures(features);
   const drivers = [0, 1].map(() => {
     const config = { ...allocateQueueAreas(dma, 64, 0), size: 64, features: 0 };
@@ -93,7 +98,8 @@ export function frontEnd(lines: GpioLines, client = new Client('a guest'), featu
     return event;
   };
   const events = () => used(EVENTQ);
-  return { device, accepted, ask, send, add, unmask, events, notified, drivers };
+  const answers = () => used(REQUESTQ);
+  return { device, accepted, ask, send, add, unmask, events, answers, notified, drivers };
 }
 
 export const fourLines = () => new GpioLines('/gpio', NAMES);

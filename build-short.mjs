@@ -39,6 +39,9 @@ const NODE_MODULE = /(?<=\b(?:let|const) (node_\w+)=)require\("node:([\w/]+)"\)(
 
 /** `createRequire(import.meta.url)`: finds the same as that of the script that loads this one, and takes half as many modules again. */
 const REQUIRE_FROM_HERE = '(0,node_module.createRequire)(require("url").pathToFileURL(__filename).href)';
+/** The package's own names, and what they are to it: its folder is a package without names. */
+const OWN_NAMES = { '`#built/': '`../dist/', '`dtbus/package.json`': '`../package.json`' };
+const OWN_NAME = new RegExp(Object.keys(OWN_NAMES).join('|'), 'g');
 
 /** What a command runs through again and again, where files take much of each other: together in one function. */
 const TOGETHER = {
@@ -125,6 +128,7 @@ function functionOf({ fileName, code }, ids, inLines) {
   const open = HIDDEN.test(fileName) ? code : withoutPrivate(code, fileName);
   const late = withoutImports(inLines(linked(withValues(open), fileName, ids)))
     .replaceAll(REQUIRE_FROM_HERE, '(require.plain)')
+    .replace(OWN_NAME, (name) => OWN_NAMES[name])
     .replace(NODE_MODULE, (whole, _, id) =>
       ALWAYS_THERE.includes(id) ? whole : `require.late("node:${id}")`,
     );

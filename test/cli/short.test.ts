@@ -11,7 +11,8 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { testFolder } from './folder.ts';
 
@@ -229,6 +230,22 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     const { ino } = statSync(file);
     expect(dtbus(cache)).toEqual(READ);
     expect(statSync(file).ino).not.toBe(ino);
+  });
+
+  it('finds what it loads of the package itself', () => {
+    const fromBin = createRequire(resolve('bin/cached-script.js'));
+    const names = readdirSync('dist/short').flatMap((name) => {
+      const text = readFileSync(join('dist/short', name), 'utf8');
+      return [...text.matchAll(/\(require\.plain\)(?:\.resolve)?\(`([^`]+)`/g)].map(
+        ([, asked]) => asked ?? '',
+      );
+    });
+    const own = [...new Set(names)].filter((name) => /^(\.|#|dtbus)/.test(name));
+    expect(own.length).toBeGreaterThan(3);
+    for (const name of own) expect(fromBin.resolve(name)).toMatch(/\.(js|json)$/);
+    const { status, stderr } = dtbus(emptyCache(), ['i2cget', '-b', 'no/demo.dts', '-y', '1', '0x48']);
+    expect(stderr).toBe('dtbus: board not found: no/demo.dts; the demo board is dts/demo.dts\n');
+    expect(status).toBe(1);
   });
 
   it('keeps nothing where Node is told to keep nothing', () => {

@@ -85,7 +85,7 @@ describe('a thread that serves all nodes of a board', () => {
     for (const kernel of kernels.splice(0)) kernel.close();
   });
 
-  it('says how they are called once all are there, and ends when they are gone', async () => {
+  it('says how they are called once all are there, which goes while others stay, and ends when all are gone', async () => {
     const nodes = registry();
     const list = nodes.list();
     for (let i = 0; i < list.length; i++) kernels.push(new SocketKernel());
@@ -109,7 +109,13 @@ describe('a thread that serves all nodes of a board', () => {
       kind: 'nodes',
       nodes: names.map((name) => ({ boardPath: `/dev/${name}`, name })),
     });
-    expect(messages).toHaveLength(1);
+    // They go one by one, and with the last the thread.
+    expect(messages.slice(1)).toEqual(
+      names.slice(0, 2).map((name) => ({
+        kind: 'warning',
+        sentence: `/dev/${name} is gone: another program has taken it away; run dtbus up again`,
+      })),
+    );
     if (first?.kind === 'nodes') closeWakeups(first.wakeup);
   });
 });

@@ -67,7 +67,7 @@ async function ask(port: number, subject: string, body = '') {
   raw.write(
     `CONNECT {"verbose":false,"headers":true,"no_responders":true}\r\nSUB answer 1\r\nPUB ${subject} answer ${body.length}\r\n${body}\r\n`,
   );
-  await vi.waitFor(() => expect(said).toMatch(/MSG answer 1 /), 20_000);
+  await vi.waitFor(() => expect(said).toMatch(/MSG answer 1 /), 60_000);
   raw.destroy();
   return said;
 }
@@ -91,7 +91,7 @@ describe.skipIf(!HAS_SERVER)(`the history of a board (skipped where ${SERVER} is
     isOver = true;
     await busy;
     await ada.session.transfer(probe(0x77), 1e9).catch(() => {});
-    await vi.waitFor(() => expect(late.said()).toContain('"ENXIO"'), 20_000);
+    await vi.waitFor(() => expect(late.said()).toContain('"ENXIO"'), 60_000);
     const all = sequences(late.said());
     expect(all).toEqual(upTo(all.length));
     late.child.kill('SIGINT');
@@ -109,7 +109,7 @@ describe.skipIf(!HAS_SERVER)(`the history of a board (skipped where ${SERVER} is
     }
     const seen = async (count: number, ...words: readonly string[]) => {
       const one = watch(port, 'some', ...words);
-      await vi.waitFor(() => expect(sequences(one.said())).toHaveLength(count), 20_000);
+      await vi.waitFor(() => expect(sequences(one.said())).toHaveLength(count), 60_000);
       one.child.kill('SIGINT');
       await one.ended;
       return sequences(one.said());
@@ -128,7 +128,7 @@ describe.skipIf(!HAS_SERVER)(`the history of a board (skipped where ${SERVER} is
     await ada.reads(7);
     // It is stored when who comes later is told.
     const seen = watch(port, 'gone', '--last', '7');
-    await vi.waitFor(() => expect(sequences(seen.said())).toEqual(upTo(7)), 20_000);
+    await vi.waitFor(() => expect(sequences(seen.said())).toEqual(upTo(7)), 60_000);
     host.child.kill('SIGKILL');
     await host.ended;
     await seen.ended;
@@ -148,7 +148,7 @@ describe.skipIf(!HAS_SERVER)(`the history of a board (skipped where ${SERVER} is
     const ada = await worker('strange');
     await ada.reads(3);
     const first = watch(port, 'strange', '--last', '3');
-    await vi.waitFor(() => expect(sequences(first.said())).toEqual(upTo(3)), 20_000);
+    await vi.waitFor(() => expect(sequences(first.said())).toEqual(upTo(3)), 60_000);
     first.child.kill('SIGINT');
     const info = await ask(port, '$JS.API.STREAM.INFO.dtbus-trace-strange', '{"subjects_filter":">"}');
     const [, run = ''] = /dtbus\.strange\.trace\.([\w-]+)\.events/.exec(info) ?? [];
@@ -168,9 +168,9 @@ describe.skipIf(!HAS_SERVER)(`the history of a board (skipped where ${SERVER} is
     await ada.reads(3);
     const late = watch(port, 'strange', '--since', '1h');
     await late.heard(/6 messages of the history were left out/);
-    await vi.waitFor(() => expect(sequences(late.said())).toEqual(upTo(6)), 20_000);
+    await vi.waitFor(() => expect(sequences(late.said())).toEqual(upTo(6)), 60_000);
     await ada.reads(1);
-    await vi.waitFor(() => expect(sequences(late.said())).toEqual(upTo(7)), 20_000);
+    await vi.waitFor(() => expect(sequences(late.said())).toEqual(upTo(7)), 60_000);
   });
 
   it('is begun anew where it was deleted on the server, and what is missing is counted', async () => {
@@ -178,13 +178,13 @@ describe.skipIf(!HAS_SERVER)(`the history of a board (skipped where ${SERVER} is
     const ada = await worker('deleted');
     await ada.reads(5);
     const before = watch(port, 'deleted', '--since', '1h');
-    await vi.waitFor(() => expect(sequences(before.said())).toEqual(upTo(5)), 20_000);
+    await vi.waitFor(() => expect(sequences(before.said())).toEqual(upTo(5)), 60_000);
     expect(await ask(port, '$JS.API.STREAM.DELETE.dtbus-trace-deleted')).toContain('"success":true');
     await ada.reads(5);
     await host.heard(/the NATS server keeps no history: .*; transfers go on/);
     await host.heard(/the history is kept again; no events were lost/);
     const late = watch(port, 'deleted', '--since', '1h');
-    await vi.waitFor(() => expect(sequences(late.said())).toEqual([6, 7, 8, 9, 10]), 20_000);
+    await vi.waitFor(() => expect(sequences(late.said())).toEqual([6, 7, 8, 9, 10]), 60_000);
     expect(sequences(before.said())).toEqual(upTo(10));
   });
 
@@ -205,15 +205,15 @@ describe.skipIf(!HAS_SERVER)(`the history of a board (skipped where ${SERVER} is
       await vi.waitFor(
         async () =>
           expect(await ask(port, `$JS.API.STREAM.INFO.${stream}`)).toContain(`"messages":${count},`),
-        20_000,
+        60_000,
       );
     }
     await ada.reads(50);
     await host.heard(/the NATS server keeps no history: maximum messages exceeded; transfers go on/);
     const late = watch(port, 'full', '--since', '1h');
-    await vi.waitFor(() => expect(told(late.said())).toContainEqual({ dropped: 50 }), 20_000);
+    await vi.waitFor(() => expect(told(late.said())).toContainEqual({ dropped: 50 }), 60_000);
     await ada.reads(1);
-    await vi.waitFor(() => expect(sequences(late.said())).toEqual([...upTo(6), 57]), 20_000);
+    await vi.waitFor(() => expect(sequences(late.said())).toEqual([...upTo(6), 57]), 60_000);
     expect(host.said().match(/keeps no history/g)).toHaveLength(1);
   });
 
@@ -237,7 +237,7 @@ describe.skipIf(!HAS_SERVER)(`the history of a board (skipped where ${SERVER} is
     await vi.waitFor(async () => {
       await ada.reads(1);
       expect(late.said()).toContain('"bus":"i2c-1"');
-    }, 20_000);
+    }, 60_000);
     expect(host.said()).not.toContain('history');
   });
 
@@ -272,7 +272,7 @@ describe.skipIf(!HAS_SERVER)(`the history of a board (skipped where ${SERVER} is
     const ada = await worker('again');
     await ada.reads(4);
     const before = watch(server.port, 'again', '--since', '1h');
-    await vi.waitFor(() => expect(sequences(before.said())).toEqual(upTo(4)), 20_000);
+    await vi.waitFor(() => expect(sequences(before.said())).toEqual(upTo(4)), 60_000);
     server.child.kill('SIGKILL');
     await server.ended;
     await host.heard(/the NATS server was lost/);

@@ -124,9 +124,9 @@ describe('who started such a thread', () => {
   /** `/dev/null` in the place of a node: it is there, and whoever may open it may. */
   const NODE = { boardPath: '/dev/i2c-1', name: 'null' };
 
-  /** A thread that sends these messages, sleeps until it is let go, and ends. */
+  /** A thread that sends these messages, sleeps until it is let go, and ends. Word 2 of `control` is for `last`. */
   function start(messages: readonly object[], last = '') {
-    const control = new SharedArrayBuffer(8);
+    const control = new SharedArrayBuffer(12);
     const aborted: string[] = [];
     const words = new Int32Array(control);
     const machine: CuseMachine = {
@@ -167,9 +167,12 @@ describe('who started such a thread', () => {
     const { memory: wakeup } = new Wakeup();
     const { worker, control, aborted, machine } = start(
       [{ kind: 'nodes', nodes: [NODE], wakeup }],
-      'throw new Error("no space is left there");',
+      'Atomics.wait(new Int32Array(workerData.control), 2, 0); throw new Error("no space is left there");',
     );
     const made = await hostNodes(worker, control, {}, machine);
+    // Its error would overtake its message.
+    Atomics.store(new Int32Array(control), 2, 1);
+    Atomics.notify(new Int32Array(control), 2);
     expect(await made.gone).toEqual(new Error('no space is left there'));
     await made.close();
     expect(aborted).toEqual([]);

@@ -5,7 +5,7 @@ import {
   type I2cCapabilities,
 } from '../../src/bus/index.ts';
 import { type UsbAdapterNames, usbSheets } from '../usb/index.ts';
-import { clockOf, DELAY_MAX, LENGTH_MAX } from './protocol.ts';
+import { CLOCKS_HZ, LENGTH_MAX } from './protocol.ts';
 
 export const I2C_CAPABILITIES: I2cCapabilities = {
   functionality: I2C_FUNC.I2C | I2C_FUNC_SMBUS_EMUL,
@@ -13,7 +13,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   // Linux refuses reads without data too: the firmware clocks a byte.
   zeroLength: 'writes',
   maxMessageLength: LENGTH_MAX,
-  clocksHz: { min: Math.ceil(clockOf(DELAY_MAX)), max: clockOf(1) },
+  clocksHz: CLOCKS_HZ,
   stretching: true,
   heldSda: 'EBUSY',
   // The original firmware tells of the address alone; those on an RP2040 tell of data as if it were the address.

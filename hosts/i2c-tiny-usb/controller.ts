@@ -16,7 +16,7 @@ import {
 import { clockTooSlow, readsZeros } from '../link/index.ts';
 import { UsbSession } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
-import { clockOf, delayFor, IO, LENGTH_MAX, NOBODY, READ, REQUEST, STATUS } from './protocol.ts';
+import { CLOCKS_HZ, clockOf, delayFor, IO, LENGTH_MAX, NOBODY, READ, REQUEST, STATUS } from './protocol.ts';
 
 const NOTHING = new Uint8Array(0);
 /** Any word will do that is not what an idle bus reads. */
@@ -72,7 +72,7 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
 
   setClockFrequency(hz: number): number {
     const delay = delayFor(hz);
-    if (delay === undefined) throw clockTooSlow('I2C', hz, 'an i2c-tiny-usb', 16);
+    if (delay === undefined) throw clockTooSlow('I2C', hz, 'an i2c-tiny-usb', CLOCKS_HZ.min);
     this.#delay = delay;
     return clockOf(delay);
   }

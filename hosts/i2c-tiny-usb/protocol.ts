@@ -36,7 +36,7 @@ export const NOBODY = [0x7f, 0x7e] as const;
 export const LENGTH_MAX = 254;
 
 /** A delay of so many µs makes a clock of 1 MHz divided by it. */
-export const DELAY_MAX = 0xffff;
+const DELAY_MAX = 0xffff;
 const DELAY_CLOCK = 1_000_000;
 
 /** The shortest delay whose clock is not above `hz`; undefined where even the longest is too short. */
@@ -49,3 +49,6 @@ export function delayFor(hz: number): number | undefined {
 export function clockOf(delay: number): number {
   return Math.round(DELAY_CLOCK / delay);
 }
+
+/** The slowest clock, in whole Hz, and the fastest that a delay makes. */
+export const CLOCKS_HZ = { min: Math.ceil(DELAY_CLOCK / DELAY_MAX), max: clockOf(1) } as const;

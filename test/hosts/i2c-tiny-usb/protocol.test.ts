@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockOf, delayFor } from '../../../hosts/i2c-tiny-usb/protocol.ts';
+import { CLOCKS_HZ, clockOf, delayFor } from '../../../hosts/i2c-tiny-usb/protocol.ts';
 
 describe('the clock of an i2c-tiny-usb', () => {
   it.each([
@@ -13,7 +13,8 @@ describe('the clock of an i2c-tiny-usb', () => {
     expect(clockOf(delay)).toBe(clock);
   });
 
-  it('cannot be as slow as 15 Hz', () => {
+  it('cannot be as slow as 15 Hz, and its sheet says so', () => {
     expect(delayFor(15)).toBeUndefined();
+    expect(CLOCKS_HZ).toEqual({ min: 16, max: 1_000_000 });
   });
 });

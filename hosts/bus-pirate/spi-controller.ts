@@ -8,8 +8,7 @@ import {
   type SpiController,
   type SpiTransfer,
 } from '../../src/bus/index.ts';
-import type { Step } from '../link/index.ts';
-import { clockTooSlow, slowestClock } from '../link/index.ts';
+import { clockTooSlow, type Step, slowestClock } from '../link/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import type { BusMode, BusPirateConnection } from './connection.ts';
 import {

@@ -1,5 +1,12 @@
 import { BusFault, type SpiCapabilities, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
-import { checkSpiMessage, clockTooSlow, type Move, segmentsOf, slowestClock } from '../link/index.ts';
+import {
+  checkSpiMessage,
+  checkTakenClock,
+  clockTooSlow,
+  type Move,
+  segmentsOf,
+  slowestClock,
+} from '../link/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import type { Dln2Connection } from './connection.ts';
 import { COMMAND, HANDLE, KEEP_SELECTED, RESULT, readU32, SPI_BYTES_MAX, u16, u32 } from './protocol.ts';
@@ -117,11 +124,7 @@ export class Dln2SpiController implements SpiController {
     await this.#must(COMMAND.SPI_SET_FRAME, [0, FRAME_BITS], signal);
     const real = readU32(await this.#must(COMMAND.SPI_SET_FREQUENCY, [0, ...u32(hz)], signal));
     await this.#must(COMMAND.SPI_ENABLE, [0], signal);
-    if (real > hz)
-      throw new BusFault(
-        'EINVAL',
-        `invalid SPI clock ${hz} Hz: the nearest of ${this.description} is ${real} Hz`,
-      );
+    checkTakenClock(hz, this.description, real);
     this.#told = `${mode} ${hz}`;
   }
 

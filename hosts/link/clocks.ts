@@ -21,3 +21,9 @@ export function clockTooSlow(
     `invalid ${bus} clock ${hz} Hz: ${adapter} supports ${slowestHz} Hz and more`,
   );
 }
+
+/** Looks at the SPI clock that an adapter took for `hz`, in Hz: a faster one could be too fast for a part. @throws {BusFault} `EINVAL` */
+export function checkTakenClock(hz: number, adapter: string, takenHz: number): void {
+  if (takenHz > hz)
+    throw new BusFault('EINVAL', `invalid SPI clock ${hz} Hz: the nearest of ${adapter} is ${takenHz} Hz`);
+}

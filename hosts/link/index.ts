@@ -1,7 +1,7 @@
 export { unlessAborted } from './abort.ts';
 export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
 export { clockFree, FREEING_PULSES, type LineLevels, notFreed, type PulledLines } from './clock-free.ts';
-export { clockTooSlow, slowestClock } from './clocks.ts';
+export { checkTakenClock, clockTooSlow, slowestClock } from './clocks.ts';
 export { emulatedLink } from './emulated-link.ts';
 export type { EmulatedI2c, EmulatedSpi } from './emulated-wires.ts';
 export { Faults } from './faults.ts';

@@ -6,7 +6,14 @@ import {
   type SpiTransfer,
 } from '../../src/bus/index.ts';
 import type { UsbOpener } from '../../src/usb/index.ts';
-import { checkSpiMessage, clockTooSlow, type Move, segmentsOf, slowestClock } from '../link/index.ts';
+import {
+  checkSpiMessage,
+  checkTakenClock,
+  clockTooSlow,
+  type Move,
+  segmentsOf,
+  slowestClock,
+} from '../link/index.ts';
 import { PinLines } from '../pins/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import { Mcp2210Connection } from './connection.ts';
@@ -155,11 +162,7 @@ export class Mcp2210Adapter implements HostAdapter, SpiController {
     this.#told = undefined;
     const settings = { hz, mode, length, idle: ALL_PINS, active: ALL_PINS };
     const real = readSpi(await this.#connection.must(spiReport(settings), signal)).hz;
-    if (real > hz)
-      throw new BusFault(
-        'EINVAL',
-        `invalid SPI clock ${hz} Hz: the nearest of ${this.description} is ${real} Hz`,
-      );
+    checkTakenClock(hz, this.description, real);
     this.#told = wanted;
   }
 

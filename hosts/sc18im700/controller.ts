@@ -8,8 +8,7 @@ import {
   type I2cMessage,
   nackFault,
 } from '../../src/bus/index.ts';
-import type { LinkOpener, Step } from '../link/index.ts';
-import { clockTooSlow } from '../link/index.ts';
+import { clockTooSlow, type LinkOpener, type Step } from '../link/index.ts';
 import { PinLines } from '../pins/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import { barrier, Sc18im700Connection } from './connection.ts';

@@ -7,8 +7,7 @@ import {
   type I2cMessage,
   nackFault,
 } from '../../src/bus/index.ts';
-import type { LinkOpener, Step } from '../link/index.ts';
-import { clockTooSlow } from '../link/index.ts';
+import { clockTooSlow, type LinkOpener, type Step } from '../link/index.ts';
 import { PinLines } from '../pins/index.ts';
 import { freeBus } from './bus-recovery.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
@@ -60,7 +59,7 @@ export class UsbIssAdapter implements HostAdapter, I2cController {
 
   setClockFrequency(hz: number): number {
     const clock = CLOCKS.findLast(([each]) => each <= hz);
-    if (clock === undefined) throw clockTooSlow('I2C', hz, WHO, 20000);
+    if (clock === undefined) throw clockTooSlow('I2C', hz, WHO, CLOCKS[0]?.[0]);
     this.#clock = clock;
     return clock[0];
   }

@@ -6,6 +6,7 @@ import { fence, KEEPS_ORDER } from '../queue/memory-order.ts';
 import { PollingRest } from '../queue/polling-rest.ts';
 import { type DeviceQueue, type QueueConfig, queueFeatures } from '../queue/queue.ts';
 import type { DeviceQueueState } from '../queue/queue-state.ts';
+import { DriverDistance } from './driver-distance.ts';
 import {
   availableMark,
   eventWord,
@@ -85,6 +86,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   /** Chains of before a restore that `pop` gives first. */
   private resumed: DescriptorChain[] | undefined = undefined;
   private readonly rest = new PollingRest();
+  private readonly distance = new DriverDistance();
 
   /**
    * @param state goes on where another queue was saved
@@ -135,9 +137,11 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     return chain;
   }
 
-  /** `pop` came to the end of a lap, or to where marks may be read ahead. */
+  /** `pop` came to the end of a lap, or to where marks may be read ahead and a device that polls may fall back. */
   private passBlock(): void {
     if (this.nextAvail === this.size) this.turnAvail();
+    if (!this.notify && this.stagedAt === NOTHING)
+      this.distance.keep(this.words, this.nextAvail, this.size, this.availMark);
     if (this.rest.taken(this.nextAvail) >= FAR) readAhead(this.words, this.nextAvail, AHEAD, this.availMark);
   }
 
@@ -239,10 +243,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
 
   snapshot(): DeviceQueueState {
     this.flush();
-    const nextAvail = this.nextAvail;
-    const nextUsed = this.nextUsed;
-    const availWrap = this.availWrap;
-    const usedWrap = this.usedWrap;
+    const { nextAvail, nextUsed, availWrap, usedWrap } = this;
     return { nextAvail, nextUsed, availWrap, usedWrap, outstanding: this.ledger.save() };
   }
 

@@ -1,4 +1,4 @@
-import { rest } from './rest.ts';
+import { rest, restSteps, STEPS_PER_REQUEST } from './rest.ts';
 
 /** Where an end of a packed ring that polls last found nothing, for its rests. */
 export class PollingRest {
@@ -24,6 +24,6 @@ export class PollingRest {
   foundNothing(at: number): void {
     const taken = this.taken(at);
     this.emptyAt = at;
-    if (taken > 0) rest(taken);
+    if (taken > 0) rest(restSteps(taken, STEPS_PER_REQUEST.packed));
   }
 }

@@ -6,6 +6,7 @@ import type { GuestMemory } from '../memory/guest-memory.ts';
 import { fence, KEEPS_ORDER } from '../queue/memory-order.ts';
 import { type DeviceQueue, needEvent, type QueueConfig, queueFeatures } from '../queue/queue.ts';
 import type { ChainState, DeviceQueueState } from '../queue/queue-state.ts';
+import { rest, restSteps, STEPS_PER_REQUEST } from '../queue/rest.ts';
 import {
   AVAIL,
   AVAIL_F_NO_INTERRUPT,
@@ -56,6 +57,8 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   #nextAvail = 0;
   /** The driver's index when it was last looked at. */
   #seenAvail = 0;
+  /** `nextAvail` when nothing was found last. */
+  #emptyAt = 0;
   #nextUsed = 0;
   #publishedUsed = 0;
   /** `nextUsed` when the driver was last considered for a notification; not known after a restore. */
@@ -119,7 +122,8 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   poll(): boolean {
     if (this.#resumed.length > 0) return true;
     if (this.#generation !== this.#memory.generation) this.#remap();
-    return this.broken === undefined && Atomics.load(this.#avail, AVAIL_IDX) !== this.#nextAvail;
+    if (this.broken !== undefined) return false;
+    return Atomics.load(this.#avail, AVAIL_IDX) !== this.#nextAvail || this.#foundNothing();
   }
 
   stageUsed(chain: DescriptorChain, written: number): void {
@@ -181,6 +185,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     this.broken = undefined;
     this.#nextAvail = 0;
     this.#seenAvail = 0;
+    this.#emptyAt = 0;
     this.#nextUsed = 0;
     this.#publishedUsed = 0;
     this.#signalledUsed = 0;
@@ -210,7 +215,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     let seen = KEPT ? (avail[AVAIL_IDX] as number) : this.#nextAvail;
     if (seen === this.#nextAvail) seen = Atomics.load(avail, AVAIL_IDX);
     if (seen === this.#nextAvail) {
-      if (!this.#eventIdx || !this.#notify || this.#availEvent === seen) return false;
+      if (!this.#eventIdx || !this.#notify || this.#availEvent === seen) return this.#foundNothing();
       // The driver notifies when it passes avail_event, so that must not be left behind (2.7.10.2).
       this.#askAt(seen);
       seen = Atomics.load(avail, AVAIL_IDX);
@@ -222,6 +227,15 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     }
     this.#seenAvail = seen;
     return true;
+  }
+
+  /** A device that polls rests, once until something is found; not before the driver sees what is staged. */
+  #foundNothing(): false {
+    if (this.#notify || this.#publishedUsed !== this.#nextUsed) return false;
+    const taken = (this.#nextAvail - this.#emptyAt) & 0xffff;
+    this.#emptyAt = this.#nextAvail;
+    if (taken > 0) rest(restSteps(taken, STEPS_PER_REQUEST.split));
+    return false;
   }
 
   #askAt(index: number): void {
@@ -285,6 +299,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   #restore(state: DeviceQueueState): void {
     this.#nextAvail = state.nextAvail;
     this.#seenAvail = state.nextAvail;
+    this.#emptyAt = state.nextAvail;
     this.#nextUsed = state.nextUsed;
     this.#publishedUsed = state.nextUsed;
     this.#signalledKnown = false;

@@ -18,6 +18,12 @@ export const CONTROL_SOCKET = 'control.sock';
  */
 export function controlFolder(): string {
   const [folder, uid] = [folderName(), userId()];
+  // Names in it have 16 digits, a process id of at most seven, and `-` and `.sock`.
+  const length = Buffer.byteLength(folder) + '/0123456789abcdef-4194304.sock'.length;
+  if (length > SOCKET_PATH_MAX)
+    throw new BoardError(
+      `too long a folder for control sockets: ${folder}; a socket's path takes ${SOCKET_PATH_MAX} bytes: set XDG_RUNTIME_DIR to a shorter one`,
+    );
   try {
     makeFolders(folder, 0o700);
   } catch (thrown) {
@@ -30,12 +36,6 @@ export function controlFolder(): string {
   if (!stats.isDirectory() || stats.uid !== uid || (stats.mode & 0o077) !== 0)
     throw new BoardError(
       `unsafe folder for control sockets: ${folder} must be a folder of yours with mode 0700; remove it, or set XDG_RUNTIME_DIR`,
-    );
-  // Names in it have 16 digits, a process id of at most seven, and `-` and `.sock`.
-  const length = Buffer.byteLength(folder) + '/0123456789abcdef-4194304.sock'.length;
-  if (length > SOCKET_PATH_MAX)
-    throw new BoardError(
-      `too long a folder for control sockets: ${folder}; a socket's path takes ${SOCKET_PATH_MAX} bytes: set XDG_RUNTIME_DIR to a shorter one`,
     );
   return folder;
 }

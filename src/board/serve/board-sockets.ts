@@ -1,3 +1,4 @@
+import { rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '../../backend/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
@@ -5,8 +6,9 @@ import { BackEndServer, type EventLoop, TimeServer } from '../../transport/index
 import type { BoardDevices } from '../assemble/board-devices.ts';
 import { ownersOf } from '../assemble/ownership.ts';
 import { BoardError } from '../board-error.ts';
+import { CONTROL_SOCKET } from '../control/place.ts';
 import type { ServeOptions } from './serve-options.ts';
-import { type Offer, offerName, offersAt, takeFrontEnds } from './serve-place.ts';
+import { checkPlace, type Offer, offerName, offersAt, takeFrontEnds } from './serve-place.ts';
 
 /** A bus, or a GPIO controller, that waits for front-ends at a socket. */
 export interface ServedBus {
@@ -28,6 +30,7 @@ export class BoardSockets {
   readonly #backEnd: BoardDevices;
   readonly #loop: EventLoop;
   readonly #servers: BackEndServer[] = [];
+  readonly #folders: string[] = [];
   #timeSocket: string | undefined;
   #time: TimeServer | undefined;
   #end: () => void = () => {};
@@ -42,14 +45,26 @@ export class BoardSockets {
 
   /** @throws {BoardError} @throws {OsError} a socket cannot be made */
   async open(options: ServeOptions): Promise<void> {
+    const offers = offersAt(options, offersOf(this.#backEnd));
+    checkPlace(
+      options,
+      offers,
+      options.virtualTime === true ? [CONTROL_SOCKET, TIME_SOCKET] : [CONTROL_SOCKET],
+    );
     if (options.virtualTime === true) this.#openTime(options);
-    for (const offer of offersAt(options, offersOf(this.#backEnd))) {
+    const { signal } = options;
+    for (const offer of offers) {
       const server = this.#serverFor(offer, options);
       this.#servers.push(server);
-      const socket = await takeFrontEnds(server, options, offer, options.signal);
+      const socket = await takeFrontEnds(server, options, offer, { signal, onFolder: this.onFolder });
       this.buses.push({ node: offer.node, owner: offer.owner, socket });
     }
   }
+
+  /** Told of every folder that is made for the sockets. */
+  readonly onFolder = (folder: string): void => {
+    this.#folders.push(folder);
+  };
 
   get timeSocket(): string | undefined {
     return this.#timeSocket;
@@ -85,6 +100,17 @@ export class BoardSockets {
     this.#time?.close();
     this.#time = undefined;
     for (const server of this.#servers) server.close();
+  }
+
+  /** Takes away the folders that were made, for a board that did not come up. What others have put there stays. */
+  removeFolders(): void {
+    for (const folder of this.#folders.splice(0).reverse()) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        // It is not empty.
+      }
+    }
   }
 
   #openTime(options: ServeOptions): void {

@@ -75,6 +75,11 @@ export function checkSocketPath(path: string): void {
     throw new BoardError(`${path}: ${folder} is a file and not a folder; name another path`);
   const broken = brokenLink(path);
   if (broken !== undefined) throw new BoardError(`${broken}; name another path`);
+  checkLength(path);
+}
+
+/** @throws {BoardError} */
+function checkLength(path: string): void {
   try {
     socketAddress('connect', path);
   } catch (error) {
@@ -82,12 +87,30 @@ export function checkSocketPath(path: string): void {
   }
 }
 
-/** Lets front-ends come to `server`; `signal` ends the wait for one. @returns where, for people @throws {OsError} */
+/**
+ * Refuses a place at which no socket can ever come to be, before anything is made there.
+ * @param others names of sockets that a folder has besides those of the offers @throws {BoardError}
+ */
+export function checkPlace(place: ServePlace, offers: readonly Offer[], others: readonly string[]): void {
+  if ('socketDirectory' in place)
+    for (const name of [...offers.map(socketName), ...others]) checkLength(join(place.socketDirectory, name));
+  else if ('socket' in place && place.client !== true) checkSocketPath(place.socket);
+}
+
+/** What takes front-ends in besides the place. */
+interface Taking {
+  /** Ends the wait for a front-end. */
+  readonly signal: AbortSignal | undefined;
+  /** Told of every folder that is made, the outermost first. */
+  readonly onFolder: (folder: string) => void;
+}
+
+/** Lets front-ends come to `server`. @returns where, for people @throws {OsError} */
 export async function takeFrontEnds(
   server: BackEndServer,
   place: ServePlace & SocketPermissions,
   offer: Offer,
-  signal?: AbortSignal,
+  { signal, onFolder }: Taking,
 ): Promise<string> {
   if ('fd' in place) {
     server.adopt(new FileDescriptor(place.fd));
@@ -97,8 +120,8 @@ export async function takeFrontEnds(
     await server.connect(place.socket, signal);
     return place.socket;
   }
-  if ('socket' in place) checkSocketPath(place.socket);
-  const socket = 'socket' in place ? place.socket : socketIn(place.socketDirectory, offer, place);
+  const socket = 'socket' in place ? place.socket : join(place.socketDirectory, socketName(offer));
+  if (!('socket' in place)) makeFolder(resolve(dirname(socket)), place, onFolder);
   server.listen(socket);
   if (place.socketMode !== undefined || place.socketGroup !== undefined)
     grant(socket, place.socketMode ?? 0o600, place.socketGroup);
@@ -122,21 +145,18 @@ function grantFolder(folder: string, { socketMode = 0o600, socketGroup }: Socket
   grant(folder, 0o700 | may(3) | may(0), socketGroup);
 }
 
-function socketIn(directory: string, { node, owner }: Offer, permissions: SocketPermissions): string {
-  const folder = join(directory, owner ?? '');
-  makeFolder(resolve(folder), permissions);
-  return join(folder, `${node.kind}${node.number}.sock`);
-}
+/** In the folder of the sockets: `i2c1.sock`, `left/i2c1.sock`. */
+const socketName = (offer: Offer): string => `${offerName(offer)}.sock`;
 
 /**
  * Makes a folder for sockets, and those above it that are missing. Whoever may write to it may put other sockets in
  * place of ours: one that others may write to, or own, is refused.
  * @throws {BoardError}
  */
-function makeFolder(folder: string, permissions: SocketPermissions): void {
+function makeFolder(folder: string, permissions: SocketPermissions, onFolder: Taking['onFolder']): void {
   const broken = brokenLink(folder);
   if (broken !== undefined) throw new BoardError(`${broken}; name another path`);
-  makeMissing(folder, permissions);
+  makeMissing(folder, permissions, onFolder);
   const stats = statSync(folder);
   if (!stats.isDirectory()) throw new BoardError(`${folder} is a file and not a folder; name another path`);
   const own = process.geteuid?.();
@@ -151,9 +171,11 @@ function makeFolder(folder: string, permissions: SocketPermissions): void {
 }
 
 /** @throws {BoardError} */
-function makeMissing(folder: string, permissions: SocketPermissions): void {
+function makeMissing(folder: string, permissions: SocketPermissions, onFolder: Taking['onFolder']): void {
   try {
-    for (const made of makeFolders(folder, 0o700)) grantFolder(made, permissions);
+    const made = makeFolders(folder, 0o700);
+    made.forEach(onFolder);
+    for (const each of made) grantFolder(each, permissions);
   } catch (error) {
     if (error instanceof BoardError) throw error;
     const { code, path = folder } = error as NodeJS.ErrnoException;
@@ -176,6 +198,7 @@ export function publishTree(
   directory: string,
   buses: readonly { readonly owner: string | undefined; readonly socket: string }[],
   permissions: SocketPermissions,
+  onFolder: Taking['onFolder'],
 ): () => void {
   const folders = new Set([directory, ...buses.map(({ owner }) => join(directory, owner ?? ''))]);
   const blob = toBlob(tree);
@@ -186,7 +209,7 @@ export function publishTree(
   };
   try {
     for (const folder of folders) {
-      makeFolder(resolve(folder), permissions);
+      makeFolder(resolve(folder), permissions, onFolder);
       const file = join(folder, PUBLISHED_TREE);
       removers.push(publish(file, blob, permissions, () => isServed(folder, own)));
     }
@@ -226,7 +249,7 @@ function publish(
   };
 }
 
-/** The sockets of buses, by `socketIn`. */
+/** The sockets of buses, by `socketName`. */
 const BUS_SOCKET = /^(i2c|spi|gpio)\d+\.sock$/;
 
 /** Whether another server listens in a folder: what is left of one that died does not count. */

@@ -102,6 +102,7 @@ export class ServedBoard {
       board.#share(file, options);
     } catch (thrown) {
       await board.close();
+      board.#sockets.removeFolders();
       throw thrown;
     }
     const doubts = () => (options.treeChecks === 'off' ? [] : doubtsOf(file, read, devices));
@@ -122,7 +123,8 @@ export class ServedBoard {
     if (this.#backEnd.hasOwnCode) process.on('uncaughtException', this.#blame);
     await this.#sockets.open(options);
     if ('socketDirectory' in options) {
-      this.#unpublish = publishTree(this.tree, options.socketDirectory, this.buses, options);
+      const { onFolder } = this.#sockets;
+      this.#unpublish = publishTree(this.tree, options.socketDirectory, this.buses, options, onFolder);
     }
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { controlSocketOf, controlSocketsOf } from '../../../src/board/control/place.ts';
 import { testFolder } from '../../cli/folder.ts';
@@ -28,6 +28,7 @@ it.runIf(process.platform === 'linux')('is one that fits into a socket address',
     expect(() => ask('board.dts')).toThrow(
       `too long a folder for control sockets: ${path}/dtbus; a socket's path takes 107 bytes: set XDG_RUNTIME_DIR to a shorter one`,
     );
+  expect(readdirSync(path)).toEqual([]);
 });
 
 // A container or sudo takes the variable over and not the folder, which only the session manager makes.

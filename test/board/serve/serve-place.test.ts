@@ -80,6 +80,44 @@ describe('the folder of the sockets', () => {
     writeFileSync(sockets, '');
     await expect(serve()).rejects.toThrow(`${sockets} is a file and not a folder; name another path`);
   });
+
+  // unix(7): a socket's path has 107 bytes at most. The control socket is made last.
+  it.each(['i2c1.sock', 'control.sock'])(
+    'is refused before it is made where %s has a longer path',
+    async (socket) => {
+      const above = join(folder, 'a'.repeat(108 - `${folder}//below/${socket}`.length));
+      const long = join(above, 'below', socket);
+      await expect(serve(1, join(above, 'below'))).rejects.toThrow(
+        `invalid socket path: expected 1 to 107 bytes: ${long}`,
+      );
+      expect(readdirSync(folder)).toEqual(['board1.dts']);
+    },
+  );
+
+  describe('of a board that does not come up', () => {
+    /** Its owner's folder would lie where the socket of everybody else is. */
+    const open = () => {
+      const path = join(folder, 'board.dts');
+      writeFileSync(
+        path,
+        `/dts-v1/; / { aliases { i2c1 = &bus; };
+  bus: i2c { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
+    temp@48 { compatible = "national,lm75"; reg = <0x48>; dtbus,owner = "i2c1.sock"; }; }; };`,
+      );
+      return ServedBoard.open(path, { socketDirectory: join(sockets, 'below'), onWarning: () => {} });
+    };
+
+    it('is taken away, with those above it', async () => {
+      await expect(open()).rejects.toThrow('i2c1.sock is a file and not a folder');
+      expect(readdirSync(folder)).toEqual(['board.dts']);
+    });
+
+    it('stays where it was there before', async () => {
+      mkdirSync(sockets, { mode: 0o700 });
+      await expect(open()).rejects.toThrow('i2c1.sock is a file and not a folder');
+      expect(readdirSync(sockets)).toEqual([]);
+    });
+  });
 });
 
 describe('the tree beside the sockets', () => {

@@ -13,7 +13,8 @@ import {
   SpiWire,
   SteppedClock,
 } from '../../src/sim/index.ts';
-import { node, spiTransfer } from '../sim/support.ts';
+import { node } from '../sim/support.ts';
+import { spiTransfer } from '../support/spi.ts';
 import { directLink } from './bus-pirate/direct-link.ts';
 
 const COMMON = { title: 'a part that notes when', properties: [], compatible: ['test,part'] };

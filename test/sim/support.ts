@@ -1,7 +1,7 @@
 import { createSimulatedI2c, createSimulatedSpi } from '../../hosts/simulated/index.ts';
-import { BusFault, type DeviceNode, type Errno, I2C_M, type SpiTransfer } from '../../src/bus/index.ts';
+import { BusFault, type DeviceNode, type Errno, I2C_M } from '../../src/bus/index.ts';
 import { loadModels, PartRegistry, type PropertyValue, SteppedClock } from '../../src/sim/index.ts';
-import { PLAIN_TRANSFER } from '../support/plain-transfer.mjs';
+import { spiTransfer } from '../support/spi.ts';
 
 type NodeValue = boolean | number | readonly number[] | string | readonly string[] | Uint8Array;
 
@@ -116,11 +116,6 @@ export async function i2cBench(...children: NodeLiteral[]) {
       return [...buf];
     },
   };
-}
-
-/** One transfer with the usual settings. */
-export function spiTransfer(fields: Partial<SpiTransfer>): SpiTransfer {
-  return { ...PLAIN_TRANSFER, txNbits: 1, rxNbits: 1, ...fields };
 }
 
 /** An SPI bus with the parts of `children`. */

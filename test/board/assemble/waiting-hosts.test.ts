@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createBusPirate } from '../../../hosts/bus-pirate/index.ts';
 import { openBoard } from '../../../src/board/index.ts';
-import { node, spiTransfer } from '../../sim/support.ts';
+import { node } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {

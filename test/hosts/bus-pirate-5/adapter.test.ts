@@ -15,7 +15,7 @@ import {
 } from '../../../hosts/bus-pirate-5/protocol.ts';
 import { EmulatedPins } from '../../../hosts/pins/index.ts';
 import { I2C_M } from '../../../src/bus/index.ts';
-import { spiTransfer } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { directLink, type Peer } from '../bus-pirate/direct-link.ts';
 import { inFakeTime } from '../fake-time.ts';
 import { ABSENT, MEMORY, RecordingWire } from '../recording-wire.ts';

@@ -13,7 +13,8 @@ import {
 import { serveEmulator } from '../../../hosts/link/index.ts';
 import { type HostAdapter, I2C_M, NodeError } from '../../../src/bus/index.ts';
 import { loadModels, PartRegistry } from '../../../src/sim/index.ts';
-import { type NodeLiteral, node, spiTransfer } from '../../sim/support.ts';
+import { type NodeLiteral, node } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { faultOf } from '../controller-suite.ts';
 import { MEMORY, RecordingWire } from '../recording-wire.ts';
 

@@ -6,7 +6,7 @@ import {
   V4_FIRMWARE_8_0,
 } from '../../../hosts/bus-pirate/index.ts';
 import { I2C_M } from '../../../src/bus/index.ts';
-import { spiTransfer } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { MEMORY, RecordingWire } from '../recording-wire.ts';
 import { directLink } from './direct-link.ts';
 import { V3Line } from './uart-model.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../../hosts/bus-pirate/index.ts';
 import { BusFault, I2C_M, SPI_MODE, type SpiTransfer } from '../../../src/bus/index.ts';
 import { type SpiPart, SpiWire } from '../../../src/sim/index.ts';
-import { spiTransfer } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { faultOf } from '../controller-suite.ts';
 import { ABSENT, MEMORY, PICKY, RecordingWire } from '../recording-wire.ts';
 import { directLink } from './direct-link.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../../hosts/bus-pirate/index.ts';
 import { Faults } from '../../../hosts/link/index.ts';
 import { type BusFault, I2C_M, type I2cMessage } from '../../../src/bus/index.ts';
-import { spiTransfer } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { faultOf } from '../controller-suite.ts';
 import { inFakeTime } from '../fake-time.ts';
 import { MEMORY, RecordingWire } from '../recording-wire.ts';

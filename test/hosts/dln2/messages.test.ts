@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createAdapter, DEFAULT_SETTINGS, Dln2Adapter, Dln2Emulator } from '../../../hosts/dln2/index.ts';
 import { BusFault, I2C_M, type I2cMessage, NodeError } from '../../../src/bus/index.ts';
 import { EmulatedConnection, EmulatedPort, type UsbDevice } from '../../../src/usb/index.ts';
-import { node, spiTransfer } from '../../sim/support.ts';
+import { node } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { ABSENT, MEMORY, PICKY, RecordingWire } from '../recording-wire.ts';
 import { faultOf, nackOf } from '../suite/controller-bench.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FirmataAdapter, FirmataEmulator } from '../../../hosts/firmata/index.ts';
 import { MessageReader } from '../../../hosts/firmata/protocol.ts';
 import { type BusFault, I2C_M } from '../../../src/bus/index.ts';
-import { spiTransfer } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { directLink, type Peer } from '../bus-pirate/direct-link.ts';
 import { faultOf } from '../controller-suite.ts';
 import { inFakeTime } from '../fake-time.ts';

@@ -3,7 +3,7 @@ import { FirmataAdapter, FirmataEmulator } from '../../../hosts/firmata/index.ts
 import { EmulatedPins, type PinLines } from '../../../hosts/pins/index.ts';
 import { openBoard } from '../../../src/board/index.ts';
 import { I2C_M } from '../../../src/bus/index.ts';
-import { spiTransfer } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { directLink } from '../bus-pirate/direct-link.ts';
 import { faultOf } from '../controller-suite.ts';
 import { MEMORY, RecordingWire } from '../recording-wire.ts';

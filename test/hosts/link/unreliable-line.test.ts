@@ -16,7 +16,7 @@ import { SerprogAdapter, SerprogEmulator } from '../../../hosts/serprog/index.ts
 import { UsbIssAdapter, UsbIssEmulator } from '../../../hosts/usb-iss/index.ts';
 import { BusFault, type HostAdapter, I2C_M } from '../../../src/bus/index.ts';
 import { type Random, randomFrom } from '../../fuzz/random.mjs';
-import { spiTransfer } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { type DirectLink, directLink, type Peer } from '../bus-pirate/direct-link.ts';
 import { inFakeTime } from '../fake-time.ts';
 import { FLASH_ID, MEMORY, RecordingWire } from '../recording-wire.ts';

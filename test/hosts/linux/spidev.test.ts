@@ -13,7 +13,7 @@ import {
 } from '../../../hosts/linux/spidev.ts';
 import type { SpiTransfer } from '../../../src/bus/index.ts';
 import { program } from '../../guest/boot.ts';
-import { spiTransfer } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 
 const NO_GCC = program('gcc');
 

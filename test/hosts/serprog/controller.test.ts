@@ -8,7 +8,8 @@ import {
 } from '../../../hosts/serprog/index.ts';
 import { COMMAND } from '../../../hosts/serprog/protocol.ts';
 import { type BusFault, NodeError, SPI_MODE, type SpiTransfer } from '../../../src/bus/index.ts';
-import { node, spiTransfer } from '../../sim/support.ts';
+import { node } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { directLink, type Peer } from '../bus-pirate/direct-link.ts';
 import { faultOf } from '../controller-suite.ts';
 import { inFakeTime } from '../fake-time.ts';

@@ -9,8 +9,8 @@ import {
   type SpiTransfer,
 } from '../../../src/bus/index.ts';
 import { loadModels, SteppedClock } from '../../../src/sim/index.ts';
-import { type NodeLiteral, node, spiTransfer } from '../../sim/support.ts';
-import { PLAIN_CAPABILITIES } from '../../support/spi.ts';
+import { type NodeLiteral, node } from '../../sim/support.ts';
+import { PLAIN_CAPABILITIES, spiTransfer } from '../../support/spi.ts';
 
 const options = async () => ({ catalogue: await loadModels(), clock: new SteppedClock(undefined, false) });
 

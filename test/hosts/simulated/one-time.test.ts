@@ -12,7 +12,8 @@ import {
   RealClock,
   SteppedClock,
 } from '../../../src/sim/index.ts';
-import { faultOf, type NodeLiteral, node, spiTransfer } from '../../sim/support.ts';
+import { faultOf, type NodeLiteral, node } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 
 const MS = 1e6;
 const bytes = (length: number) => new Uint8Array(length);

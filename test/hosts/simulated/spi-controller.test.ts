@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { SimulatedSpiController } from '../../../hosts/simulated/index.ts';
 import { SPI_MODE, type SpiTransfer } from '../../../src/bus/index.ts';
 import { type SpiPart, SpiWire, SteppedClock } from '../../../src/sim/index.ts';
-import { faultOf, spiBench, spiTransfer } from '../../sim/support.ts';
+import { faultOf, spiBench } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 
 /** Two chips that log what they see and echo it. */
 function bench() {

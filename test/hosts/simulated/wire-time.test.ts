@@ -9,7 +9,8 @@ import {
   SteppedClock,
   TEN_BIT_ADDRESS,
 } from '../../../src/sim/index.ts';
-import { faultOf, spiTransfer } from '../../sim/support.ts';
+import { faultOf } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 
 const { RD, TEN, NOSTART, STOP, IGNORE_NAK } = I2C_M;
 const US = 1000;

@@ -1,6 +1,6 @@
 import { expect, it, type TestContext } from 'vitest';
 import { I2C_M } from '../../../src/bus/index.ts';
-import { spiTransfer } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { MEMORY } from '../recording-wire.ts';
 import { type ControllerBench, faultOf, itIf, type Suite, spiOf } from './controller-bench.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SPI_MODE, type SpiTransfer } from '../../../src/bus/index.ts';
-import { spiTransfer } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { FLASH_ID, MEMORY, type RecordingWire } from '../recording-wire.ts';
 import { faultOf, itIf, type Suite, spiOf } from './controller-bench.ts';
 

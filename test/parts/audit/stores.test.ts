@@ -1,4 +1,5 @@
-import { faultOf, i2cBench, spiTransfer } from '../../sim/support.ts';
+import { faultOf, i2cBench } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { change, type FlashBench, flashWithTimes, read } from '../memories/flash.ts';
 import { audit } from './rows.ts';
 

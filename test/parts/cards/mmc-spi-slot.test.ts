@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SPI_MODE } from '../../../src/bus/index.ts';
 import { crc7, crc16 } from '../../../src/parts/cards/sd-registers.ts';
-import { spiBench, spiTransfer } from '../../sim/support.ts';
+import { spiBench } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 
 /** SD Physical Layer Simplified Specification 3.01: examples of 4.5, responses and tokens of 7.3. */
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { spiBench, spiTransfer } from '../../sim/support.ts';
+import { spiBench } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 
 const MS = 1e6;
 const at25 = (properties = {}) => spiBench({ compatible: 'atmel,at25', properties });

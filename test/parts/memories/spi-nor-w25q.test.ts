@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spiTransfer } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { type FlashBench as Bench, change, flash, read } from './flash.ts';
 
 const MS = 1e6;

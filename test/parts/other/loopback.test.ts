@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { spiBench, spiTransfer } from '../../sim/support.ts';
+import { spiBench } from '../../sim/support.ts';
+import { spiTransfer } from '../../support/spi.ts';
 
 it('what is sent comes back, zeros where nothing is sent, and nothing where nobody listens', async () => {
   const bench = await spiBench({ compatible: 'linux,spi-loopback-test' });

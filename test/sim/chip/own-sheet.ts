@@ -3,7 +3,8 @@ import { createSimulatedI2c, createSimulatedSpi } from '../../../hosts/simulated
 import { I2C_M } from '../../../src/bus/index.ts';
 import { Catalogue, PartRegistry, SteppedClock } from '../../../src/sim/index.ts';
 import { ownParts } from '../../../src/sim/own-part.ts';
-import { node, spiTransfer } from '../support.ts';
+import { spiTransfer } from '../../support/spi.ts';
+import { node } from '../support.ts';
 
 /** A user's own data sheet, with a model or without. */
 export interface Sheet {

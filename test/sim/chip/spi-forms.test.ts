@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { spiBench, spiTransfer } from '../support.ts';
+import { spiTransfer } from '../../support/spi.ts';
+import { spiBench } from '../support.ts';
 import { onSpi } from './own-sheet.ts';
 
 const registers = {

@@ -12,6 +12,7 @@ import {
   type SpiTransfer,
 } from '../../src/bus/index.ts';
 import {
+  clockTooSlow,
   type HalfDuplex,
   halfDuplex,
   hasDelays,
@@ -137,12 +138,8 @@ export class SerprogSpiController implements SpiController {
     const isNew = wanted !== undefined && this.#asked !== wanted;
     if (!held && isNew && this.#connection.knows(COMMAND.SET_FREQUENCY)) {
       const step = setFrequency(wanted, (chosen) => {
-        if (chosen > wanted) {
-          return new BusFault(
-            'EINVAL',
-            `${this.description} cannot clock as slowly as ${wanted} Hz: its slowest clock is ${chosen} Hz`,
-          );
-        }
+        // A programmer takes a faster clock only where it has none that is as slow.
+        if (chosen > wanted) return clockTooSlow('SPI', wanted, this.description, chosen);
         this.#asked = wanted;
         return undefined;
       });

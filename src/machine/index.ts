@@ -13,3 +13,4 @@ export {
 export { linkedName, MACHINE, namesIn, type Places, realPathOf, textOf } from './places.ts';
 export { type ListedPort, listedPorts } from './serial-list.ts';
 export type { UsbDeviceInfo } from './usb.ts';
+export { usbFolder, usbKeptOffBy } from './usb-authorized.ts';

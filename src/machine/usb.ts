@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { namesIn, type Places, realPathOf, textOf } from './places.ts';
+import { usbFolder, usbKeptOffBy } from './usb-authorized.ts';
 
 /** A USB device of this machine. What a device says of itself may be anything. */
 export interface UsbDeviceInfo {
@@ -12,7 +13,7 @@ export interface UsbDeviceInfo {
   readonly serial: string | undefined;
   /** `/dev/bus/usb/001/004` */
   readonly node: string;
-  /** Linux was told to keep it off, by this file: `/sys/bus/usb/devices/1-1.2/authorized`. */
+  /** Linux was told to keep it off, by this file; see `usbKeptOffBy`. */
   readonly keptOffBy?: string;
 }
 
@@ -20,7 +21,7 @@ const HUB_CLASS = '09';
 
 /** The USB devices that the kernel has, without hubs. */
 export function usbDevices(places: Places): UsbDeviceInfo[] {
-  const folder = join(places.sys, 'bus/usb/devices');
+  const folder = usbFolder(places);
   return namesIn(folder)
     .filter((entry) => /^\d+-[\d.]+$/.test(entry))
     .flatMap((entry) => usbDeviceIn(join(folder, entry), places) ?? []);
@@ -33,7 +34,7 @@ export function usbDeviceOf(path: string, places: Places): UsbDeviceInfo | undef
   return undefined;
 }
 
-function usbDeviceIn(folder: string, { dev, sys }: Places): UsbDeviceInfo | undefined {
+function usbDeviceIn(folder: string, places: Places): UsbDeviceInfo | undefined {
   const say = (name: string) => textOf(join(folder, name));
   const vendorId = Number.parseInt(say('idVendor') ?? '', 16);
   const productId = Number.parseInt(say('idProduct') ?? '', 16);
@@ -41,6 +42,7 @@ function usbDeviceIn(folder: string, { dev, sys }: Places): UsbDeviceInfo | unde
     return undefined;
   const number = (name: string) => (say(name) ?? '').padStart(3, '0');
   const port = (realPathOf(folder) ?? folder).split('/').at(-1) ?? '';
+  const keptOffBy = usbKeptOffBy(port, undefined, places);
   return {
     port,
     vendorId,
@@ -48,8 +50,8 @@ function usbDeviceIn(folder: string, { dev, sys }: Places): UsbDeviceInfo | unde
     manufacturer: say('manufacturer'),
     product: say('product'),
     serial: say('serial'),
-    node: join(dev, 'bus/usb', number('busnum'), number('devnum')),
-    ...(say('authorized') === '0' && { keptOffBy: join(sys, 'bus/usb/devices', port, 'authorized') }),
+    node: join(places.dev, 'bus/usb', number('busnum'), number('devnum')),
+    ...(keptOffBy !== undefined && { keptOffBy }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { aborted, BusFault, messageOf } from '../bus/index.ts';
-import { keptOff, portOf } from './authorized.ts';
 import { CancelledBy } from './cancelled-by.ts';
 import type { ControlRequest, TakeAnswer, UsbConnection } from './connection.ts';
+import { keptOff } from './kept-off.ts';
 import { LIBUSB_ERROR, TRANSFER_STATUS } from './libusb.ts';
 import type { PackageDevice, PackageInterface } from './package-types.ts';
 import { REQUEST, REQUEST_TYPE } from './requests.ts';
@@ -228,7 +228,7 @@ export class PackageConnection implements UsbConnection {
 
   #gone(): BusFault {
     const { bInterfaceNumber } = this.#interface.descriptor;
-    const why = this.#closed ? 'it was closed' : keptOff(portOf(this.#device), bInterfaceNumber);
+    const why = this.#closed ? 'it was closed' : keptOff(this.#device, bInterfaceNumber);
     return new BusFault('ENODEV', `${this.description} is gone: ${why ?? 'it was unplugged'}`);
   }
 

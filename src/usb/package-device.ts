@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { BusFault, messageOf } from '../bus/index.ts';
 import { openedBy } from '../os/index.ts';
-import { keptOff, portOf } from './authorized.ts';
 import type { UsbConnection, UsbOpener } from './connection.ts';
+import { keptOff, portOf } from './kept-off.ts';
 import { LIBUSB_ERROR } from './libusb.ts';
 import { PackageConnection } from './package-connection.ts';
 import type { PackageDevice, PackageInterface, UsbPackage } from './package-types.ts';
@@ -131,7 +131,7 @@ function interfaceOf(device: PackageDevice, { title, interface: meant }: WantedU
   if (device.interfaces?.length === 0)
     throw new BusFault(
       'ENODEV',
-      `${title} at USB port ${portOf(device)} cannot be used: ${keptOff(portOf(device)) ?? 'it has no configuration; plug it in again'}`,
+      `${title} at USB port ${portOf(device)} cannot be used: ${keptOff(device) ?? 'it has no configuration; plug it in again'}`,
     );
   throw new BusFault('EPROTO', `the device has the ids of ${title}, but not its interface`);
 }
@@ -156,7 +156,7 @@ function openFault(place: string, device: PackageDevice, cause: unknown, interfa
       { cause },
     );
   if (errno === LIBUSB_ERROR.NO_DEVICE) {
-    const why = keptOff(portOf(device), interfaceNumber);
+    const why = keptOff(device, interfaceNumber);
     const told = why === undefined ? 'was unplugged' : `cannot be used: ${why}`;
     return new BusFault('ENODEV', `${place} ${told}`, { cause });
   }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { usbFolder } from '../../machine/index.ts';
 import { hasSystemCalls } from '../../os/index.ts';
-import { USB_DEVICES } from '../authorized.ts';
 import { idsOf } from './descriptors.ts';
 import { UsbfsDevice } from './device.ts';
 
@@ -11,7 +11,7 @@ const PLUGGED = /^\d+-\d+(\.\d+)*$/;
  * What is plugged in, as Linux tells it, hubs among it; nothing is opened.
  * @returns undefined: this is no Linux whose usbfs can be called
  */
-export function usbfsDevices(told = USB_DEVICES, nodes = '/dev/bus/usb'): UsbfsDevice[] | undefined {
+export function usbfsDevices(told = usbFolder(), nodes = '/dev/bus/usb'): UsbfsDevice[] | undefined {
   if (process.platform !== 'linux') return undefined;
   const names = namesIn(told);
   if (names === undefined || !hasSystemCalls()) return undefined;

@@ -15,7 +15,7 @@ const BUS = 'compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cel
 const BOMB = `import { writeFileSync } from 'node:fs';
 export const models = [{ compatible: ['acme,bomb'], bus: 'i2c', title: 'Bomb',
   properties: [{ name: 'spin', kind: 'flag' }],
-  create: (_node, { clock }) => ({ state: {}, addresses: [0x10], reset() {}, start: () => true, read() {}, stop() {},
+  create: (_node, { clock, warn }) => ({ state: {}, addresses: [0x10], stretchNs: undefined, reset() {}, start: () => true, read() {}, stop() {},
     get spin() { return false; },
     set spin(_) { for (;;); },
     write(bytes) {
@@ -25,6 +25,10 @@ export const models = [{ compatible: ['acme,bomb'], bus: 'i2c', title: 'Bomb',
       if (bytes[0] === 3) setImmediate(() => { for (writeFileSync(new URL('looping', import.meta.url), '');;); });
       if (bytes[0] === 8) for (;;);
       if (bytes[0] === 9) clock.after(1, () => { for (;;); });
+      if (bytes[0] === 10) {
+        this.stretchNs = 3600e9;
+        warn('stretches');
+      }
       if (bytes[0] === 4) setInterval(() => {}, 1000);
       if (bytes[0] === 5) setImmediate(() => { throw new Error('a bug of the model'); });
       if (bytes[0] === 6) Promise.reject(new Error('a bug of the model'));
@@ -194,6 +198,18 @@ describe('a model of the tree', () => {
     );
     await expect(tell(board, 0)).rejects.toMatchObject({ code: 'ENXIO' });
     expect(board.open('/dev/i2c-0').transferSync(READ)).toEqual(TEMPERATURE);
+  });
+
+  it('that stretches the clock for an hour keeps no board from closing', async () => {
+    const warnings: string[] = [];
+    const board = await open({ onWarning: (sentence) => warnings.push(sentence) });
+    const stretched = tell(board, 10);
+    stretched.catch(() => {});
+    await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 60_000 });
+    await board.close();
+    await expect(stretched).rejects.toMatchObject({ code: 'ENODEV' });
+    // Its thread was not stopped.
+    expect(warnings).toEqual(['/i2c/bomb@10: stretches']);
   });
 
   it('that loops by itself keeps no board from closing', async () => {

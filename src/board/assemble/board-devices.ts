@@ -43,6 +43,8 @@ export interface BoardDevicesOptions {
    */
   readonly look?: boolean;
   readonly steppedClock: boolean;
+  /** See `RealClock`. */
+  readonly over?: Int32Array;
   /** Models of the user's own run in threads of their own: given, with the tree as a blob, where this one serves others. */
   readonly isolate?: () => Uint8Array;
   /** Mistakes of drivers are told. */
@@ -184,9 +186,7 @@ export class BoardDevices {
     if (units !== undefined) client.confine(bus.path, units);
   }
 
-  /**
-   * Builds the devices that `findDevices` found in the tree. A bus that cannot be made is a problem, not an error.
-   */
+  /** Builds the devices that `findDevices` found in the tree. A bus that cannot be made is a problem, not an error. */
   static async create(
     tree: Tree,
     devices: readonly VirtioNode[],
@@ -194,7 +194,7 @@ export class BoardDevices {
   ): Promise<BoardDevices> {
     const nodes = devices.filter(isBus);
     const parts = new PartRegistry();
-    const clock = options.steppedClock ? new SteppedClock() : new RealClock();
+    const clock = options.steppedClock ? new SteppedClock() : new RealClock(options.over);
     // An emulated adapter has parts of its own behind it.
     const onBuses = nodes.map(({ node }) => [node, hostNodeOf(node) ?? []].flat());
     const alone = waitingNodes(tree, onBuses.flat());

@@ -351,8 +351,8 @@ export class Board {
   }
 
   async #shutDown(): Promise<void> {
-    if (!this.#isElsewhere) this.#replayed = reportOf(this.#call);
     await this.#end(() => {
+      if (!this.#isElsewhere) this.#replayed = reportOf(this.#call);
       this.virtio.removeAll(CLOSED);
       for (const { path } of this.#nodes.list()) this.#nodes.remove(path);
     });

@@ -215,6 +215,7 @@ export class BackEndThread {
       call,
       end: async (detach) => {
         worker.ref();
+        this.#hurry();
         if (!answers(call)) await this.#stop();
         try {
           detach();
@@ -261,6 +262,12 @@ export class BackEndThread {
     else keepThread(this.#thread);
   }
 
+  /** Ends the thread's wait for a part that stretches the clock. */
+  #hurry(): void {
+    Atomics.store(this.#control, CONTROL.ENDING, 1);
+    Atomics.notify(this.#control, CONTROL.ENDING);
+  }
+
   get #control(): Int32Array {
     return new Int32Array(this.#channels.control);
   }
@@ -270,6 +277,7 @@ export class BackEndThread {
    * then ends the process with SIGABRT: adapters that are being opened are waited for.
    */
   #save(call: Call): void {
+    this.#hurry();
     try {
       call('save');
     } catch (error) {

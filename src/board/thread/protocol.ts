@@ -240,8 +240,10 @@ export const CONTROL = {
   CLOSING: 0,
   /** The thread opens adapters, by native code. */
   OPENING: 1,
+  /** The board, or its process, ends: nobody is there for whom the thread would wait until a transfer has taken its time. */
+  ENDING: 2,
 } as const;
-export const CONTROL_WORDS = 2;
+export const CONTROL_WORDS = 3;
 
 export interface CallMessage {
   readonly id: number;

@@ -65,6 +65,7 @@ async function serve(start: ThreadStart): Promise<boolean> {
   const backEnd = await BoardDevices.create(tree, devices, {
     ...start,
     isolate: () => start.blob,
+    over: new Int32Array(control, CONTROL.ENDING * Int32Array.BYTES_PER_ELEMENT, 1),
     warn: (sentence) => tell({ kind: 'warning', sentence }),
     onNotOpened: (problem) => tell({ kind: 'notOpened', problem }),
     onLine: (path, line, high) => tell({ kind: 'line', path, line, high }),

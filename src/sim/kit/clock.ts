@@ -91,6 +91,7 @@ export class RealClock implements Clock {
   #timer: NodeJS.Timeout | undefined;
   #timerDue = Number.POSITIVE_INFINITY;
   #stopped = false;
+  /** A word that is 0 while there is something to wait for. */
   #sleep: Int32Array | undefined;
   /** ns by which this clock has left the machine's behind for good: waits that were given up. */
   #offset = 0;
@@ -102,6 +103,11 @@ export class RealClock implements Clock {
   #moment: number | undefined;
   /** In `asOf`: ms since that moment. */
   #agoMs = 0;
+
+  /** @param over its first word is 0 until another thread wants `settle` to wait no more, which sets and notifies it */
+  constructor(over?: Int32Array) {
+    this.#sleep = over;
+  }
 
   now(): number {
     if (this.#moment !== undefined) return this.#moment;
@@ -181,7 +187,7 @@ export class RealClock implements Clock {
     const ahead = this.#reached - this.#machine();
     if (ahead <= 0) return;
     this.#sleep ??= new Int32Array(new SharedArrayBuffer(4));
-    Atomics.wait(this.#sleep, 0, 0, ahead / MS);
+    if (Atomics.wait(this.#sleep, 0, 0, ahead / MS) !== 'timed-out') this.#giveUp();
   }
 
   async settled(signal?: AbortSignal): Promise<void> {
@@ -191,10 +197,15 @@ export class RealClock implements Clock {
         await sleep(Math.min(ms, LONGEST_MS), undefined, { signal });
       }
     } catch (aborted) {
-      this.#offset += Math.max(0, ahead());
+      this.#giveUp();
       throw aborted;
     }
     while (ahead() > 0);
+  }
+
+  /** What was still to be waited for has passed all the same. */
+  #giveUp(): void {
+    this.#offset += Math.max(0, this.#reached - this.#machine());
   }
 
   #machine(): number {

@@ -6,6 +6,7 @@ import type { VirtioNode } from '../../frontend/index.ts';
 import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../../transport/core.ts';
 import { GuestMemory } from '../../virtio/index.ts';
 import type { BoardDevices, BoardDevicesOptions } from '../assemble/board-devices.ts';
+import { ThreadTime } from '../models/thread-time.ts';
 import { callsInline, callsOver, NoAnswer } from './calls.ts';
 import { Patience } from './patience.ts';
 import {
@@ -180,7 +181,7 @@ export class BackEndThread {
     return message?.kind === 'ready' ? message : undefined;
   }
 
-  #running(start: BackEndStart, { problems, unavailable }: Ready): BackEndHandle {
+  #running(start: BackEndStart, { problems, unavailable, tid }: Ready): BackEndHandle {
     const { worker } = this.#thread;
     const onMessage = (message: BackEndMessage) => {
       if (message.kind === 'warning') this.#news.warn(message.sentence);
@@ -197,6 +198,7 @@ export class BackEndThread {
       this.#channels.answers,
       () => ringDoorbell(start.registers),
       () => backEndEnded(start.registers),
+      new ThreadTime(tid),
     );
     const save = () => this.#save(call);
     process.once('exit', save);

@@ -259,6 +259,8 @@ export type BackEndMessage =
       readonly problems: readonly DeviceProblem[];
       /** Adapters that cannot be opened now. */
       readonly unavailable: readonly DeviceProblem[];
+      /** The thread's number in the kernel; undefined where it has none. */
+      readonly tid: number | undefined;
     }
   | { readonly kind: 'notOpened'; readonly problem: DeviceProblem }
   | { readonly kind: 'warning'; readonly sentence: string }

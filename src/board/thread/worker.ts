@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { parentPort } from 'node:worker_threads';
 import { Client } from '../../backend/index.ts';
-import { messageOf } from '../../bus/index.ts';
+import { messageOf, threadNumber } from '../../bus/index.ts';
 import type { Node } from '../../devicetree/index.ts';
 import { backEndDied, LocalDevices, runWorkerLoop } from '../../transport/core.ts';
 import { GuestMemory } from '../../virtio/index.ts';
@@ -78,7 +78,8 @@ async function serve(start: ThreadStart): Promise<boolean> {
   );
   // By the way of the answers, so that a board that waits blocked sees it too.
   const { problems, unavailable } = backEnd;
-  calls.postMessage({ kind: 'ready', problems, unavailable } satisfies BackEndMessage);
+  const tid = threadNumber();
+  calls.postMessage({ kind: 'ready', problems, unavailable, tid } satisfies BackEndMessage);
   answered(answers);
 
   const words = new Int32Array(control);

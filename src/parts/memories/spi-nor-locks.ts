@@ -1,3 +1,4 @@
+import type { FlashAction } from './spi-nor-instructions.ts';
 import type { FlashKind } from './spi-nor-kind.ts';
 
 const SECTOR = 0x1000;
@@ -23,12 +24,14 @@ export class BlockLocks {
     this.closed = new Uint8Array(size / BLOCK - 2 + 2 * this.#atEnd).fill(1);
   }
 
-  setAll(closed: boolean): void {
-    this.closed.fill(closed ? 1 : 0);
+  powerOn(): void {
+    this.closed.fill(1);
   }
 
-  set(address: number, closed: boolean): void {
-    this.closed[this.#indexOf(address)] = closed ? 1 : 0;
+  /** Carries out what locks or unlocks. */
+  change(does: FlashAction, address: number): void {
+    if (does === 'lock-all' || does === 'unlock-all') this.closed.fill(does === 'lock-all' ? 1 : 0);
+    else this.closed[this.#indexOf(address)] = does === 'lock-block' ? 1 : 0;
   }
 
   /** What a lock reads as: with Atmel in all bits, with Winbond in the lowest. */
@@ -49,7 +52,7 @@ export class BlockLocks {
   /** AT25DF321A, 9.4 "Global Protect/Unprotect": bits 5 to 2 of what is written to the status are all 1, or all 0. */
   switchByStatus(written: number): void {
     const bits = written & 0x3c;
-    if (this.#way === 'global' && (bits === 0 || bits === 0x3c)) this.setAll(bits !== 0);
+    if (this.#way === 'global' && (bits === 0 || bits === 0x3c)) this.closed.fill(bits === 0 ? 0 : 1);
   }
 
   /** Whether any of the range is locked. */

@@ -89,7 +89,7 @@ class SpiNor {
   reset(): void {
     Object.assign(this.state, POWER_ON);
     this.#status.powerOn();
-    this.#locks?.setAll(true);
+    this.#locks?.powerOn();
     // The non-volatile configuration stays; its lowest bit is 0 for four address bytes.
     for (const [number, bytes] of (this.#chip.kind.settings ?? []).entries())
       if (number > 0) this.#settings[number]?.set(bytes);
@@ -354,12 +354,9 @@ class SpiNor {
         break;
       case 'lock-block':
       case 'unlock-block':
-        if (!this.#status.has(0, SR1.SRP) || this.#chip.kind.locks !== 'global')
-          this.#locks?.set(address, does === 'lock-block');
-        break;
       case 'lock-all':
       case 'unlock-all':
-        this.#locks?.setAll(does === 'lock-all');
+        if (!this.#status.holdsLocks) this.#locks?.change(does, address);
         break;
       case 'write-extended-address':
         if (count > 0) this.state.extendedAddress = this.#buffer[0] as number;
@@ -377,7 +374,7 @@ class SpiNor {
       this.#array.done();
       return;
     }
-    if (!this.#status.has(0, SR1.SRP)) this.#locks?.switchByStatus(this.#buffer[0] as number);
+    if (!this.#status.holdsLocks) this.#locks?.switchByStatus(this.#buffer[0] as number);
     this.#status.write(first, this.#buffer, count, this.state.writeEnabled);
     if (this.state.writeEnabled) this.#array.busyFor(kind.typicalMs.status);
     this.state.volatileEnabled = false;

@@ -34,6 +34,11 @@ export class StatusRegisters {
     return (this.#hasThird && this.has(1, SR2.SRL)) || (this.has(0, SR1.SRP) && writeProtect);
   }
 
+  /** The locks of single blocks cannot be changed: of Atmel's while SPRL is set (AT25DF321A data sheet). */
+  get holdsLocks(): boolean {
+    return this.#kind.locks === 'global' && this.has(0, SR1.SRP);
+  }
+
   /** As Winbond's, and those of who follows it. */
   get #hasThird(): boolean {
     return this.#kind.writable.length === 3;

@@ -1,6 +1,6 @@
 import type { Contents, Deadline, Kit } from '../model.ts';
 import type { FlashChip } from './spi-nor-chip.ts';
-import type { BlockLocks } from './spi-nor-locks.ts';
+import type { Locks } from './spi-nor-locks.ts';
 import { protectedRange } from './spi-nor-protection.ts';
 import { SR3, type StatusRegisters } from './spi-nor-status.ts';
 
@@ -43,9 +43,9 @@ export class FlashArray {
   readonly #chip: FlashChip;
   readonly #sense: { readonly timeScale: number };
   readonly #status: StatusRegisters;
-  readonly #locks: BlockLocks | undefined;
+  readonly #locks: Locks | undefined;
 
-  constructor(chip: FlashChip, kit: Kit, state: FlashState, status: StatusRegisters, locks?: BlockLocks) {
+  constructor(chip: FlashChip, kit: Kit, state: FlashState, status: StatusRegisters, locks?: Locks) {
     this.#chip = chip;
     this.#state = state;
     this.#sense = kit.sense as { timeScale: number };

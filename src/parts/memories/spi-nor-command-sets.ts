@@ -239,7 +239,7 @@ export const SST25_PAGES: readonly FlashInstruction[] = [
   { ...answers(0xab, 'read maker and device id', 'read-device-id'), address: 3 },
 ];
 
-/** SST26VF064B data sheet, table 5-1: 35h is the configuration, 98h opens all blocks. */
+/** SST26VF064B data sheet, table 5-1: 35h is the configuration, 98h unlocks all blocks. */
 export const SST26: readonly FlashInstruction[] = [
   ...BASIC,
   PROGRAM,
@@ -250,6 +250,9 @@ export const SST26: readonly FlashInstruction[] = [
   ERASE_64K,
   ...ERASE_CHIP,
   SFDP,
+  answers(0x72, 'read block protection', 'read-block-lock'),
+  takes(0x42, 'write block protection', 'write-locks'),
+  simple(0x8d, 'lock block protection down', 'lock-down'),
   simple(0x98, 'unlock all blocks', 'unlock-all'),
   simple(0xb0, 'suspend', 'suspend'),
   simple(0x30, 'resume', 'resume'),

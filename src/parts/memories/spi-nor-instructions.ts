@@ -31,6 +31,8 @@ export type FlashAction =
   | 'read-block-lock'
   | 'lock-all'
   | 'unlock-all'
+  | 'write-locks'
+  | 'lock-down'
   | 'suspend'
   | 'resume'
   | 'power-down'

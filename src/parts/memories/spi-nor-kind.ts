@@ -67,9 +67,9 @@ export interface FlashKind {
   readonly enableLastsOne?: true;
   /**
    * Blocks that are locked one by one, and all after power-on: Winbond's while WPS is set, Atmel's always (with the
-   * status register as a switch for all of them), SST's always.
+   * status register as a switch for all of them), SST's always, by a register of their own.
    */
-  readonly locks?: 'wps' | 'global' | 'always';
+  readonly locks?: 'wps' | 'global' | 'register';
   /** How it tells that something was protected; by default it does not. */
   readonly refusal?: 'flag-status' | 'status';
   /** Of Micron: what the configuration registers hold after power-on: non-volatile, volatile, enhanced. */

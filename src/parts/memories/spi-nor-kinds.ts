@@ -271,9 +271,9 @@ export const SST25_SANYO: FlashKind = {
 export const SST26: FlashKind = {
   source: 'Microchip SST26VF064B data sheet (DS20005119)',
   notModelled: [
-    'block protection register (72h, 42h, 8Dh, E8h)',
+    'blocks that cannot be read, and locks for ever (E8h)',
     'security ID',
-    'smaller blocks at both ends',
+    'erase of smaller blocks at both ends by D8h',
   ],
   instructions: sets.SST26,
   // The status register is read-only; of the configuration IOC and WPEN can be written. BPNV reads 1.
@@ -288,7 +288,7 @@ export const SST26: FlashKind = {
     status: 20,
   },
   sfdp: { dwords: 16 },
-  locks: 'always',
+  locks: 'register',
 };
 
 export const AT25DF: FlashKind = {

@@ -4,7 +4,7 @@ import { contentsOf } from './memory-contents.ts';
 import { FLAG, FlashArray, type Job, POWER_ON } from './spi-nor-array.ts';
 import type { FlashChip } from './spi-nor-chip.ts';
 import { type FlashAction, RESET_ALONE } from './spi-nor-instructions.ts';
-import { BlockLocks } from './spi-nor-locks.ts';
+import { type Locks, locksOf } from './spi-nor-locks.ts';
 import { SecurityRegisters, uniqueIdOf } from './spi-nor-security.ts';
 import { sfdpOf } from './spi-nor-sfdp.ts';
 import { SR1, SR2, SR3, StatusRegisters } from './spi-nor-status.ts';
@@ -58,7 +58,7 @@ class SpiNor {
   readonly #sfdp: Uint8Array | undefined;
   readonly #uniqueId: Uint8Array;
   readonly #status: StatusRegisters;
-  readonly #locks: BlockLocks | undefined;
+  readonly #locks: Locks | undefined;
   readonly #settings: readonly Uint8Array[];
   readonly #security = new SecurityRegisters();
   /** What will be programmed, or written to a register, when chip select rises. */
@@ -72,13 +72,13 @@ class SpiNor {
     this.#sfdp = sfdpOf(chip);
     this.#uniqueId = uniqueIdOf(kit.node.path);
     this.#status = new StatusRegisters(kind);
-    this.#locks = kind.locks && new BlockLocks(size, kind.locks);
+    this.#locks = locksOf(kind, size);
     this.#array = new FlashArray(chip, kit, this.state, this.#status, this.#locks);
     this.#settings = (kind.settings ?? []).map((bytes) => Uint8Array.from(bytes));
     kit.keep(this.state);
     kit.keep({ status: this.#status.bytes, savedStatus: this.#status.saved, buffer: this.#buffer });
     kit.keep({ security: this.#security.bytes });
-    if (this.#locks !== undefined) kit.keep({ locks: this.#locks.closed });
+    if (this.#locks !== undefined) kit.keep(this.#locks.kept);
     if (this.#settings.length > 0) kit.keep({ ...this.#settings });
   }
 
@@ -97,6 +97,10 @@ class SpiNor {
     this.state.fourByte =
       this.#isLarge && ((nonVolatile & 1) === 0 || (this.#hasThirdStatus && this.#status.has(2, SR3.ADP)));
     this.#array.busy.cancel();
+  }
+
+  get #holdsLocks(): boolean {
+    return this.#status.holdsLocks(this.#sense.writeProtect);
   }
 
   get #isLarge(): boolean {
@@ -150,7 +154,7 @@ class SpiNor {
   take(does: FlashAction, address: number, index: number, byte: number): void {
     if (does === 'program' && this.#chip.kind.direct) this.#array.writeThrough(address + index, byte);
     else if (does === 'program' || does === 'program-security') this.#buffer[(address + index) % PAGE] = byte;
-    else if (index < 2) this.#buffer[index] = byte;
+    else if (index < (does === 'write-locks' ? PAGE : 2)) this.#buffer[index] = byte;
   }
 
   /** Chip select has risen after a whole instruction with `count` bytes of data. */
@@ -197,11 +201,17 @@ class SpiNor {
         state.resetEnabled = true;
         return;
       case 'reset':
-        if (resetEnabled || operand === RESET_ALONE) this.#powerOn();
+        if (resetEnabled || operand === RESET_ALONE) this.#softwareReset();
         return;
       default:
         if (this.#mayChange(does)) this.#change(does, operand, address % this.#chip.size, count);
     }
+  }
+
+  #softwareReset(): void {
+    const keep = this.#locks?.overReset();
+    this.#powerOn();
+    keep?.();
   }
 
   #setFourByte(fourByte: boolean): void {
@@ -247,7 +257,7 @@ class SpiNor {
       case 'read-security':
         return this.#security.read(address, index);
       case 'read-block-lock':
-        return this.#locks?.answer(address % this.#chip.size) ?? 0xff;
+        return this.#locks?.answer(address % this.#chip.size, index) ?? 0xff;
       case 'read-extended-address':
         return this.state.extendedAddress;
       case 'read-bank':
@@ -356,7 +366,9 @@ class SpiNor {
       case 'unlock-block':
       case 'lock-all':
       case 'unlock-all':
-        if (!this.#status.holdsLocks) this.#locks?.change(does, address);
+      case 'write-locks':
+      case 'lock-down':
+        if (!this.#holdsLocks) this.#locks?.change(does, address, this.#buffer.subarray(0, count));
         break;
       case 'write-extended-address':
         if (count > 0) this.state.extendedAddress = this.#buffer[0] as number;
@@ -374,7 +386,7 @@ class SpiNor {
       this.#array.done();
       return;
     }
-    if (!this.#status.holdsLocks) this.#locks?.switchByStatus(this.#buffer[0] as number);
+    if (!this.#holdsLocks) this.#locks?.switchByStatus(this.#buffer[0] as number);
     this.#status.write(first, this.#buffer, count, this.state.writeEnabled);
     if (this.state.writeEnabled) this.#array.busyFor(kind.typicalMs.status);
     this.state.volatileEnabled = false;

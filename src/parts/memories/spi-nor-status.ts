@@ -6,6 +6,9 @@ export const SR1 = { BUSY: 0x01, WEL: 0x02, QE: 0x40, SRP: 0x80 } as const;
 export const SR2 = { SRL: 0x01, QE: 0x02, SUS: 0x80 } as const;
 /** Of Winbond's third: address mode now, and after power-on; single blocks are locked. */
 export const SR3 = { ADS: 0x01, ADP: 0x02, WPS: 0x04 } as const;
+/** Of SST's configuration: WP# and HOLD# are data pins; WP# is enabled. */
+const SST_IOC = 0x02;
+const SST_WPEN = 0x80;
 /** LB1 to LB3 of Winbond's second: each locks a security register for ever. */
 const LOCK_BITS = 0x38;
 
@@ -20,7 +23,7 @@ export class StatusRegisters {
     this.#kind = kind;
     this.saved = Uint8Array.of(kind.powerOnStatus ?? 0, 0, 0);
     // SST26: no block is locked for ever (BPNV).
-    if (kind.locks === 'always') this.saved[1] = 0x08;
+    if (kind.locks === 'register') this.saved[1] = 0x08;
     this.bytes = this.saved.slice();
   }
 
@@ -34,8 +37,13 @@ export class StatusRegisters {
     return (this.#hasThird && this.has(1, SR2.SRL)) || (this.has(0, SR1.SRP) && writeProtect);
   }
 
-  /** The locks of single blocks cannot be changed: of Atmel's while SPRL is set (AT25DF321A data sheet). */
-  get holdsLocks(): boolean {
+  /**
+   * The locks of single blocks cannot be changed: Atmel's while SPRL is set (AT25DF321A data sheet), SST's while WP# is low
+   * and enabled, and no data pin (SST26VF064B, table 4-2). @param writeProtect WP# is low
+   */
+  holdsLocks(writeProtect: boolean): boolean {
+    if (this.#kind.locks === 'register')
+      return writeProtect && this.has(1, SST_WPEN) && !this.has(1, SST_IOC);
     return this.#kind.locks === 'global' && this.has(0, SR1.SRP);
   }
 

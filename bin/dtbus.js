@@ -44,10 +44,10 @@ const isHelp = (script, words) => script === 'buses' && words.some((word) => HEL
 /** A call that only says something: it calls little of what others do. */
 const SAYS = /^(--version|--help|-[hlvV])$/;
 
-/** Keeps the code of a call that did its work: that of others would leave out what most calls need. */
-function atExit(keep) {
+/** Keeps the code of a call that the script carried out: that of others would leave out what most calls need. */
+function atExit(keep, isCarriedOut) {
   process.once('exit', (code) => {
-    if (code === 0 && !process.argv.slice(3).some((word) => SAYS.test(word))) keep();
+    if (code === 0 && isCarriedOut() && !process.argv.slice(3).some((word) => SAYS.test(word))) keep();
   });
 }
 
@@ -61,13 +61,16 @@ async function run() {
     const task = TASK.test(words[0] ?? '') ? `${name}-${words[0]}` : name;
     // On a board that is known less is called.
     const use = facts?.known === undefined ? task : `${task}-known`;
-    const short = load(path, use, (keep) =>
-      atExit(() => {
+    let code;
+    const keepAtExit = (keep) => {
+      const keepAsUsual = () => {
         short.expectUsualRun();
         keep();
-      }),
-    );
-    const code = await short.runShort(name, words, facts);
+      };
+      atExit(keepAsUsual, () => code !== undefined);
+    };
+    const short = load(path, use, keepAtExit);
+    code = await short.runShort(name, words, facts);
     if (code !== undefined) {
       // Nothing waits any more then, written output included. Node would take its heap apart yet, page by page.
       process.once('beforeExit', () => process.exit());

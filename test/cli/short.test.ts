@@ -139,6 +139,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
   it.each([
     ['says only what it is', ['dtc', '--version'], 0],
     ['fails', ['dtc', 'absent.dts'], 1],
+    ['has an option that the script does not know', [...GET, '--strict'], 0],
   ])(
     'does not keep the code of a call that %s: the next ones need other functions',
     (_what, words, status) => {

@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import { build } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
+import { minifySync } from 'rolldown/utils';
 
 /**
  * What has a script of its own. What few calls of it use is in scripts beside, `…-rest.cjs` and others, each of which is read when one of
@@ -126,13 +127,25 @@ async function buildScript(name, { entry, beside: rules }, { inLines, ...setting
 /** A file of the build as a function that is given its exports, and what finds others. */
 function functionOf({ fileName, code }, ids, inLines) {
   const open = HIDDEN.test(fileName) ? code : withoutPrivate(code, fileName);
-  const late = withoutImports(inLines(linked(withValues(open), fileName, ids)))
+  const late = withoutImports(linked(withValues(open), fileName, ids))
     .replaceAll(REQUIRE_FROM_HERE, '(require.plain)')
     .replace(OWN_NAME, (name) => OWN_NAMES[name])
     .replace(NODE_MODULE, (whole, _, id) =>
       ALWAYS_THERE.includes(id) ? whole : `require.late("node:${id}")`,
     );
-  return `function(exports,require){\n${late}\n}`;
+  return `function(exports,require){\n${inLines(withShortNames(late))}\n}`;
+}
+
+/** With short names for what is local but for functions and classes, which stacks of errors and messages name. */
+function withShortNames(code) {
+  const { code: short, errors } = minifySync('file.js', code, {
+    module: false,
+    compress: false,
+    mangle: { toplevel: true, keepNames: { function: true, class: true } },
+    codegen: { removeWhitespace: true },
+  });
+  if (errors.length > 0) throw new Error(errors[0].message);
+  return short;
 }
 
 /** The file that a module is put into. */

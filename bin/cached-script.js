@@ -54,10 +54,12 @@ const clock = {
  * than to read it.
  */
 let room;
+/** More than most are: what nothing was read into takes no page. */
+const USUAL_ROOM = 1 << 20;
 
 /** So many bytes of a file. Those that were read before are no more. */
 function readFrom(file, length) {
-  if (room === undefined || room.length < length) room = Buffer.allocUnsafeSlow(length);
+  if (room === undefined || room.length < length) room = Buffer.allocUnsafeSlow(Math.max(length, USUAL_ROOM));
   return room.subarray(0, readInto(file, room.subarray(0, length)));
 }
 

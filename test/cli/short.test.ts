@@ -237,9 +237,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     const fromBin = createRequire(resolve('bin/cached-script.js'));
     const names = readdirSync('dist/short').flatMap((name) => {
       const text = readFileSync(join('dist/short', name), 'utf8');
-      return [...text.matchAll(/\(require\.plain\)(?:\.resolve)?\(`([^`]+)`/g)].map(
-        ([, asked]) => asked ?? '',
-      );
+      return [...text.matchAll(/\brequire\.plain(?:\.resolve)?\(`([^`]+)`/g)].map(([, asked]) => asked ?? '');
     });
     const own = [...new Set(names)].filter((name) => /^(\.|#|dtbus)/.test(name));
     expect(own.length).toBeGreaterThan(3);

@@ -1,4 +1,4 @@
-// Puts the commands that are over in a tenth of a second into scripts, `dist/short/*.cjs`. `bin/cached-script.js` keeps
+// Puts the commands that are over in a tenth of a second into scripts, `dist/short/*.cjs`. `bin/dtbus.js` keeps
 // what V8 made of one, so that the next start neither reads nor compiles modules. Not for what runs long: what one file
 // takes of another is read from its exports there at each use, which cost a back-end's thread a sixth of its speed.
 // Each source file is a function of its own there, called when something of it is used first: V8 looks into none that is not

@@ -234,7 +234,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
   });
 
   it('finds what it loads of the package itself', () => {
-    const fromBin = createRequire(resolve('bin/cached-script.js'));
+    const fromBin = createRequire(resolve('bin/dtbus.js'));
     const names = readdirSync('dist/short').flatMap((name) => {
       const text = readFileSync(join('dist/short', name), 'utf8');
       return [...text.matchAll(/\brequire\.plain(?:\.resolve)?\(`([^`]+)`/g)].map(([, asked]) => asked ?? '');

@@ -9,11 +9,11 @@ import {
   type CuseOptions,
   checkCuse,
   LINUX,
+  LostNodes,
   makeNodes,
   NodeRejected,
   releaseThread,
   setPermissions,
-  takenAway,
 } from './machine.ts';
 import { MAILBOX_BYTES, MailboxHost } from './mailbox.ts';
 import type { CuseWorkerData, CuseWorkerMessage } from './worker.ts';
@@ -40,13 +40,17 @@ export interface CuseNode {
 export async function exposeNodes(nodes: NodeRegistry, options: CuseOptions = {}): Promise<CuseNode[]> {
   checkCuse();
   let left = 0;
+  const warn = (sentence: string): void => options.onWarning?.(sentence);
+  const lost = new LostNodes(warn, () => left === 0);
   const make = async (node: DevNode, name: string): Promise<CuseNode> => {
     const made = await exposeNode(node, name, options);
     left++;
     let isClosed = false;
     void made.gone.then((fault) => {
       left--;
-      if (left > 0 && !isClosed) options.onWarning?.(fault?.message ?? takenAway(name));
+      if (isClosed) return;
+      if (fault === undefined) lost.add(node, name);
+      else if (left > 0) warn(fault.message);
     });
     const close = () => {
       isClosed = true;

@@ -1,7 +1,7 @@
 import { keepFreedMemory } from '../../os/index.ts';
 import type { DevNode, NodeRegistry } from '../node-registry.ts';
 import { CuseHub } from './hub.ts';
-import { type CuseMachine, LINUX, makeNodes, NodeRejected, takenAway } from './machine.ts';
+import { type CuseMachine, LINUX, LostNodes, makeNodes, NodeRejected } from './machine.ts';
 import { Wakeup, type WakeupMemory } from './wakeup.ts';
 
 /** What a thread that serves nodes says to the one that started it. */
@@ -14,7 +14,7 @@ export type HubMessage =
     }
   /** None is, since the kernel rejected one. */
   | { readonly kind: 'rejected'; readonly sentence: string }
-  /** One was taken away; others are there still. */
+  /** Some were taken away; others are there still. */
   | { readonly kind: 'warning'; readonly sentence: string };
 
 /** Serves all nodes in this thread until they are taken away. @param control word 0 is 1 once it is to end */
@@ -29,10 +29,12 @@ export async function serveNodes(
   const ended = new Int32Array(control);
   const hub = new CuseHub(() => machine.open({ nonBlocking: true }));
   const wakeup = new Wakeup();
+  const lost = new LostNodes(
+    (sentence) => tell({ kind: 'warning', sentence }),
+    () => hub.size === 0 || Atomics.load(ended, 0) === 1,
+  );
   const make = async (node: DevNode, name: string) => {
-    await hub.make(node, name, () => {
-      if (hub.size > 0 && Atomics.load(ended, 0) === 0) tell({ kind: 'warning', sentence: takenAway(name) });
-    });
+    await hub.make(node, name, () => lost.add(node, name));
     return { boardPath: node.path, name };
   };
   try {

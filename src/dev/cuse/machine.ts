@@ -135,9 +135,41 @@ export function setPermissions(path: string, { gid, mode }: CuseOptions): void {
   }
 }
 
-/** What is said of a node that is gone while others are there. @param name below `/dev` */
-export function takenAway(name: string): string {
-  return `/dev/${name} is gone: another program has taken it away; run dtbus up again`;
+/** A kernel, or a program, takes nodes away one after another: those within this time, in ms, are told of together. */
+const TOGETHER_MS = 200;
+
+/** Tells of nodes that were taken away: in one sentence for each adapter, and not at all where none is left, which ends its program. */
+export class LostNodes {
+  readonly #tell: (sentence: string) => void;
+  readonly #isLast: () => boolean;
+  /** Names below `/dev`, by adapter. */
+  readonly #lost = new Map<DevNode['adapter'], string[]>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param isLast whether no node is left, or all are being taken away */
+  constructor(tell: (sentence: string) => void, isLast: () => boolean) {
+    this.#tell = tell;
+    this.#isLast = isLast;
+  }
+
+  /** @param name below `/dev` */
+  add({ adapter }: DevNode, name: string): void {
+    this.#lost.set(adapter, [...(this.#lost.get(adapter) ?? []), name]);
+    this.#timer ??= setTimeout(this.#told, TOGETHER_MS).unref();
+  }
+
+  readonly #told = (): void => {
+    this.#timer = undefined;
+    const lost = [...this.#lost.values()];
+    this.#lost.clear();
+    if (!this.#isLast()) for (const names of lost) this.#tell(takenAway(names));
+  };
+}
+
+function takenAway(names: readonly string[]): string {
+  const [verb, them] = names.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  const listed = names.map((name) => `/dev/${name}`).join(', ');
+  return `${listed} ${verb} gone: another program has taken ${them} away; run dtbus up again`;
 }
 
 /** Wakes whoever serves `/dev/NAME`, for the last time. @returns whether the node is gone with it */

@@ -1,8 +1,14 @@
 import { Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hostNodes } from '../../../src/dev/cuse/hub-host.ts';
 import { type HubMessage, serveNodes } from '../../../src/dev/cuse/hub-thread.ts';
-import { CuseError, type CuseMachine, makeNodes, NodeRejected } from '../../../src/dev/cuse/machine.ts';
+import {
+  CuseError,
+  type CuseMachine,
+  LostNodes,
+  makeNodes,
+  NodeRejected,
+} from '../../../src/dev/cuse/machine.ts';
 import { closeWakeups, Wakeup } from '../../../src/dev/cuse/wakeup.ts';
 import { NodeRegistry } from '../../../src/dev/index.ts';
 import { FakeI2c, FakeSpi } from '../fake-adapters.ts';
@@ -79,6 +85,40 @@ describe('the names of a board’s nodes', () => {
   });
 });
 
+describe('nodes that are gone', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  /** Takes these nodes away, all at once, and waits. @returns what is said */
+  function said(names: readonly string[], isLast: boolean): string[] {
+    const nodes = new NodeRegistry();
+    nodes.addI2c(new FakeI2c(1));
+    const spi = new FakeSpi(0);
+    for (const chipSelect of [0, 1]) nodes.addSpi(spi, chipSelect);
+    const sentences: string[] = [];
+    const lost = new LostNodes(
+      (sentence) => sentences.push(sentence),
+      () => isLast,
+    );
+    for (const node of nodes.list().filter(({ path }) => names.includes(path)))
+      lost.add(node, node.path.slice('/dev/'.length));
+    expect(sentences).toEqual([]);
+    vi.runAllTimers();
+    return sentences;
+  }
+
+  it('are told of once for each adapter', () => {
+    expect(said(['/dev/i2c-1', '/dev/spidev0.0', '/dev/spidev0.1'], false)).toEqual([
+      '/dev/i2c-1 is gone: another program has taken it away; run dtbus up again',
+      '/dev/spidev0.0, /dev/spidev0.1 are gone: another program has taken them away; run dtbus up again',
+    ]);
+  });
+
+  it('are not told of one by one where none is left: their program ends, and says so', () => {
+    expect(said(['/dev/i2c-1', '/dev/spidev0.0', '/dev/spidev0.1'], true)).toEqual([]);
+  });
+});
+
 describe('a thread that serves all nodes of a board', () => {
   const kernels: SocketKernel[] = [];
   afterEach(() => {
@@ -102,14 +142,16 @@ describe('a thread that serves all nodes of a board', () => {
       expect((await kernel.ask(INIT, INIT_IN)).body.toString('latin1')).toContain('DEVNAME=');
     }
     await vi.waitFor(() => expect(messages).toHaveLength(1));
-    for (const kernel of kernels) kernel.close();
+    for (const kernel of kernels.slice(0, 2)) kernel.close();
+    await vi.waitFor(() => expect(messages).toHaveLength(3), { timeout: 20_000 });
+    kernels[2]?.close();
     await ended;
     const [first] = messages;
     expect(first).toMatchObject({
       kind: 'nodes',
       nodes: names.map((name) => ({ boardPath: `/dev/${name}`, name })),
     });
-    // They go one by one, and with the last the thread.
+    // With the last one goes the thread.
     expect(messages.slice(1)).toEqual(
       names.slice(0, 2).map((name) => ({
         kind: 'warning',

@@ -221,8 +221,9 @@ export class FlatTree {
     return node;
   }
 
-  /** Removes the node with all it contains. */
+  /** Removes the node with all it contains. Throws `FDT_ERR_BADSTRUCTURE` for the root. */
   deleteNode(node: FlatNode): void {
+    if (node === this.root) throw new FdtError('FDT_ERR_BADSTRUCTURE', 'it would have no root node');
     const parent = this.#tokens.parentOf(node);
     this.#remove(node, this.#tokens.endOf(node), parent);
     this.#children.forget(parent);

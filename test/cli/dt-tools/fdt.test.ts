@@ -171,6 +171,7 @@ describe('fdtput', () => {
     [['-c', 'blob', '/gone/x'], 'FDT_ERR_NOTFOUND'],
     [['-c', 'blob', 'x'], 'FDT_ERR_BADPATH'],
     [['-r', 'blob', '/gone'], 'FDT_ERR_NOTFOUND'],
+    [['-r', 'blob', '/bus@1', '/'], 'it would have no root node'],
     [['-d', 'blob', '/', 'gone'], 'FDT_ERR_NOTFOUND'],
     [['blob', '/gone', 'x', '1'], 'FDT_ERR_NOTFOUND'],
     [['blob', '/', 'x', 'word'], '"word" is not a number'],

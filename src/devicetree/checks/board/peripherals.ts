@@ -112,14 +112,16 @@ function checkUnitAddress(
   cell: number | undefined,
   { fail }: CheckContext,
 ): void {
-  if (cell === undefined || node.unitAddress === '') return;
-  const address = kind === 'i2c' ? (cell & ~TEN_BIT_ADDRESS) >>> 0 : cell;
-  if (node.unitAddress === hex(address)) return;
+  if (cell === undefined || node.unitAddress === '' || node.unitAddress === hex(cell)) return;
+  // dtc wants the flag of a ten-bit address in the name; without it, it is still plain what is meant.
+  if (kind === 'i2c' && node.unitAddress === hex((cell & ~TEN_BIT_ADDRESS) >>> 0)) return;
+  const named = Number.parseInt(node.unitAddress, 16);
+  const flags = kind === 'i2c' && named <= 0x3ff ? cell & TEN_BIT_ADDRESS : 0;
+  const written = Number.isNaN(named) ? node.unitAddress : hex((named | flags) >>> 0);
   // A decimal number where a hexadecimal one was meant is by far the most frequent cause.
-  const meant = String(address) === node.unitAddress ? `write reg = <0x${node.unitAddress}>` : undefined;
-  fail(node, node.property('reg'), `reg is 0x${hex(address)}, but the name says ${node.unitAddress}`, {
-    hint:
-      meant ?? `write reg = <0x${node.unitAddress}>, or rename the node to ${node.baseName}@${hex(address)}`,
+  const meant = String(cell) === node.unitAddress ? `write reg = <0x${node.unitAddress}>` : undefined;
+  fail(node, node.property('reg'), `reg is 0x${hex(cell)}, but the name says ${node.unitAddress}`, {
+    hint: meant ?? `write reg = <0x${written}>, or rename the node to ${node.baseName}@${hex(cell)}`,
   });
 }
 

@@ -46,7 +46,8 @@ describe('a board that is right', () => {
     expect(
       problems(`${i2c(`sensor@76 { ${SENSOR} reg = <0x76>; dtbus,set = "temperature=3"; dtbus,simulate; };
         off@76 { ${SENSOR} reg = <0x76>; status = "disabled"; };
-        ten@80000123 { ${SENSOR} reg = <0x80000123>; status = "disabled"; };
+        ten@80000123 { ${SENSOR} reg = <0x80000123>; };
+        plain@124 { ${SENSOR} reg = <0x80000124>; };
         mine@10 { compatible = "x,y"; reg = <0x10>; dtbus,model = "y.mjs"; };
         other@11 { compatible = "vendor,lm75"; reg = <0x11>; }; ports { };`)}
         ${spi('flash@0 { compatible = "jedec,spi-nor"; reg = <0>; };')}`),
@@ -157,6 +158,11 @@ describe('the address of a peripheral', () => {
       'a@76',
       'reg = <0x48>;',
       'peripheral_address 3.37 reg is 0x48, but the name says 76 | write reg = <0x76>, or rename the node to a@48',
+    ],
+    [
+      'a@151',
+      'reg = <0x80000150>;',
+      'peripheral_address 3.38 reg is 0x80000150, but the name says 151 | write reg = <0x80000151>, or rename the node to a@80000150',
     ],
     [
       'a@ec',

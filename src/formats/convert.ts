@@ -125,28 +125,35 @@ export function formatsThat(can: 'read' | 'write'): readonly FormatName[] {
 
 /** What happened, by a file. @throws {RecordingError} with the line, where the format has lines */
 export function readTrace(file: string, format: FormatName, options: ReadOptions): Captured {
-  const bytes = bytesOf(file);
+  return traceOf(file, bytesOf(file), format, options);
+}
+
+/** As `readTrace`, of bytes that are there. @param name what errors say of where they are from */
+export function traceOf(name: string, bytes: Buffer, format: FormatName, options: ReadOptions): Captured {
+  checkLength(name, bytes);
   const { read } = FORMATS[format] as Format;
   if (read === undefined)
     throw new RecordingError(
-      file,
+      name,
       undefined,
       `${format} cannot be read; expected ${formatsThat('read').join(', ')}`,
     );
   try {
-    return read(file, bytes, options);
+    return read(name, bytes, options);
   } catch (thrown) {
-    if (thrown instanceof WaveError) throw new RecordingError(file, thrown.line, thrown.message);
-    if (thrown instanceof CaptureError) throw new RecordingError(file, undefined, thrown.message);
+    if (thrown instanceof WaveError) throw new RecordingError(name, thrown.line, thrown.message);
+    if (thrown instanceof CaptureError) throw new RecordingError(name, undefined, thrown.message);
     throw thrown;
   }
 }
 
 function bytesOf(file: string): Buffer {
-  const bytes = bytesAt(file, (trouble) => RecordingError.unreadable(file, trouble));
-  if (bytes.length > BYTES_MAX)
-    throw new RecordingError(file, undefined, `longer than ${BYTES_MAX} bytes; convert a part of it`);
-  return bytes;
+  return bytesAt(file, (trouble) => RecordingError.unreadable(file, trouble));
+}
+
+function checkLength(name: string, { length }: Buffer): void {
+  if (length > BYTES_MAX)
+    throw new RecordingError(name, undefined, `longer than ${BYTES_MAX} bytes; convert a part of it`);
 }
 
 /** Writes what happened. @returns what the output does not have, a sentence each */

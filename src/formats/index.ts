@@ -6,6 +6,7 @@ export {
   formatsThat,
   type ReadOptions,
   readTrace,
+  traceOf,
   type WriteOptions,
   withParts,
   writeTrace,

@@ -7,7 +7,7 @@ import { hexDump } from './hex-dump.ts';
 interface ImageIo {
   readonly stdout: { readonly isTTY?: boolean; write(data: string | Uint8Array): unknown };
   /** All of standard input. */
-  readInput(): Promise<Uint8Array>;
+  readInput(): Promise<Buffer>;
 }
 
 export function processImageIo(): ImageIo {

@@ -3,11 +3,14 @@ import { type Command, Option } from 'commander';
 import { oneLine, writeFault } from '../../../input/index.ts';
 import { withBoardOptions } from '../../board/board-options.ts';
 import { type BoardArguments, openNamedBoard } from '../../board/named-board.ts';
+import { processImageIo } from '../../memory/image.ts';
 import { InvalidValue, invalidChoice, UsageError } from '../../terminal/usage-error.ts';
 
 /** Bytes that are written at once. */
 const CHUNK = 1 << 18;
 const MS_NS = 1e6;
+/** In the place of a file: standard input, or standard output. */
+const STDIO = '-';
 
 interface ConvertArguments extends BoardArguments {
   readonly from?: string;
@@ -44,8 +47,8 @@ A recording knows bytes and no edges: the waveforms of .vcd and .sr are synthesi
 
 What a format has no place for is told on standard error; NACKs and errors survive in .bus, .pcapng, .csv and .json, and as far as wires show them in waves.`,
     )
-    .argument('<in>', 'the trace to read')
-    .argument('<out>', 'the file to write')
+    .argument('<in>', 'the trace to read; `-` is standard input, with --from')
+    .argument('<out>', 'the file to write; `-` is standard output, with --to')
     .option('--from <format>', 'format of the input, where its ending does not tell')
     .option('--to <format>', 'format of the output, where its ending does not tell')
     .addOption(
@@ -79,6 +82,7 @@ Examples:
   dtbus convert boot.bus boot.pcapng              then: wireshark boot.pcapng
   dtbus convert trace.txt boot.bus -b board.dts   a kernel's trace, decoded
   dtbus convert capture.sr boot.bus --channel SCL=D0 --channel SDA=D1
+  ssh board cat /sys/kernel/tracing/trace | dtbus convert - - --from trace --to bus
 `,
     );
   withBoardOptions(command).action(async (from: string, to: string, args: ConvertArguments) => {
@@ -92,7 +96,7 @@ async function convert(
   args: ConvertArguments,
   hasBoard: boolean,
 ): Promise<void> {
-  const { formatOf, formatsThat, FORMATS, readTrace, withParts, writeTrace } = await import(
+  const { formatOf, formatsThat, FORMATS, readTrace, traceOf, withParts, writeTrace } = await import(
     '../../../formats/index.ts'
   );
   const named = (given: string | undefined, file: string, can: 'read' | 'write') => {
@@ -110,7 +114,12 @@ async function convert(
   const to = named(args.to, target, 'write');
   const idleMs = args.idle === undefined ? 1 : Number(args.idle);
   if (!(idleMs >= 0)) throw new InvalidValue('--idle', 'milliseconds', args.idle ?? '');
-  let captured = readTrace(source, from, { channels: args.channel, spiMode: Number(args.spiMode) });
+  const options = { channels: args.channel, spiMode: Number(args.spiMode) };
+  const input = source === STDIO ? 'standard input' : source;
+  let captured =
+    source === STDIO
+      ? traceOf(input, await processImageIo().readInput(), from, options)
+      : readTrace(source, from, options);
   if (hasBoard) captured = withParts(captured, await busesOf(args));
   const notes = await written(target, (put) =>
     writeTrace(captured, to, put, {
@@ -118,8 +127,8 @@ async function convert(
       idleNs: idleMs === 0 ? undefined : idleMs * MS_NS,
     }),
   );
-  for (const note of captured.notes) tell(source, note);
-  for (const note of notes) tell(target, note);
+  for (const note of captured.notes) tell(input, note);
+  for (const note of notes) tell(target === STDIO ? 'standard output' : target, note);
 }
 
 /** The buses of the board with their parts; nothing of it runs. */
@@ -136,39 +145,49 @@ async function busesOf(args: BoardArguments) {
 
 type Put = (bytes: Uint8Array | string) => void;
 
-/** Writes a file in pieces of a good size. @throws {Error} it cannot be written */
+/** Writes a file, or standard output for `-`. @throws {Error} it cannot be written */
 async function written<T>(file: string, work: (put: Put) => Promise<T>): Promise<T> {
-  const failed = (thrown: unknown) => new Error(writeFault(file, thrown));
-  let fd: number;
+  if (file === STDIO) return inPieces(work, (bytes) => process.stdout.write(bytes));
+  const tried = <R>(write: () => R): R => {
+    try {
+      return write();
+    } catch (thrown) {
+      throw new Error(writeFault(file, thrown));
+    }
+  };
+  const fd = tried(() => openSync(file, 'w'));
   try {
-    fd = openSync(file, 'w');
-  } catch (thrown) {
-    throw failed(thrown);
+    return await inPieces(work, (bytes) =>
+      tried(() => {
+        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      }),
+    );
+  } finally {
+    closeSync(fd);
   }
+}
+
+/** Gives what `work` puts to `write` in pieces of a good size. */
+async function inPieces<T>(
+  work: (put: Put) => Promise<T>,
+  write: (bytes: Uint8Array) => unknown,
+): Promise<T> {
   let waiting: Uint8Array[] = [];
   let size = 0;
   const flush = () => {
     const bytes = Buffer.concat(waiting);
     waiting = [];
     size = 0;
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-    } catch (thrown) {
-      throw failed(thrown);
-    }
+    write(bytes);
   };
-  try {
-    const result = await work((bytes) => {
-      const chunk = typeof bytes === 'string' ? Buffer.from(bytes) : Uint8Array.from(bytes);
-      waiting.push(chunk);
-      size += chunk.length;
-      if (size >= CHUNK) flush();
-    });
-    flush();
-    return result;
-  } finally {
-    closeSync(fd);
-  }
+  const result = await work((bytes) => {
+    const chunk = typeof bytes === 'string' ? Buffer.from(bytes) : Uint8Array.from(bytes);
+    waiting.push(chunk);
+    size += chunk.length;
+    if (size >= CHUNK) flush();
+  });
+  flush();
+  return result;
 }
 
 function tell(file: string, note: string): void {

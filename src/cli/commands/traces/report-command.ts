@@ -12,7 +12,10 @@ export function addReportCommand(program: Command): void {
       "Writes the page of dtbus monitor with what a recording holds into one HTML file: every transfer with its meaning and its ideal waveform, to be filtered and zoomed. It needs no server and asks none. It reads what dtbus convert reads: .bus, .pcapng, .vcd, .sr, .csv, the kernel's trace.",
     )
     .argument('<recording>', 'the recording or capture; its ending names its format')
-    .option('-o, --output <file>', 'the HTML file to write; without it, that of the recording with .html')
+    .option(
+      '-o, --output <file>',
+      'the HTML file to write, `-` for standard output; without it, that of the recording with .html',
+    )
     .addHelpText('after', '\nExample:\n  dtbus report boot.bus -o boot.html\n')
     .action(report);
 }
@@ -28,6 +31,10 @@ async function report(file: string, args: { readonly output?: string }): Promise
   }
   const { reportOf } = await import('../../../monitor/index.ts');
   const page = await reportOf(file, readTrace(file, format, { channels: [], spiMode: 0 }));
+  if (output === '-') {
+    process.stdout.write(page);
+    return;
+  }
   try {
     writeFileSync(output, page);
   } catch (thrown) {

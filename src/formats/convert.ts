@@ -192,7 +192,7 @@ function drawnNotes({ leftBytes, leftTransfers, cutNs }: Drawing): readonly stri
       ? []
       : [`${leftBytes} bytes are not known (cut, masked or lost by a fault); they are left out`]),
     ...(leftTransfers === 0 ? [] : [`${leftTransfers} transfers that failed without a place are left out`]),
-    ...(cutNs === 0 ? [] : [`${(cutNs / 1e9).toPrecision(3)} s without traffic are left out`]),
+    ...(cutNs === 0 ? [] : [`${Number((cutNs / 1e9).toPrecision(3))} s without traffic are left out`]),
   ];
 }
 

@@ -2,11 +2,11 @@ import { quoted } from './guest-console.ts';
 
 /**
  * A function of the shell: `unbound PATH DEVICE` notes that no driver took a node of the board, and the last that the
- * kernel said of its device where it said anything.
+ * kernel said of its device where it said anything. That a supply is missing is no reason: a dummy takes its place.
  */
 export const UNBOUND = `
 unbound() {
-  said=$(dmesg | grep -F " $2: " | tail -n 1 | sed 's/^\\[[^]]*\\] //')
+  said=$(dmesg | grep -F " $2: " | grep -vF ', using dummy regulator' | tail -n 1 | sed 's/^\\[[^]]*\\] //')
   if [ -n "$said" ]; then note "no driver in the guest took $1: its kernel says: $said"
   else note "no driver in the guest took $1: see its kernel's configuration"; fi
 }`;

@@ -260,6 +260,20 @@ describe('boards that are not well', () => {
     expect(sick.placeOf(sick.problems[0]?.path as string, 'compatible')).toMatch(/board\.dts:1:\d+/);
   });
 
+  it('says of an SPI device without a node which flag its bus cannot do', async () => {
+    const path = file(
+      'three-wire.dts',
+      `/dts-v1/; / { spi { compatible = "platform,virtio-spi"; #address-cells = <1>; #size-cells = <0>;
+        a@0 { compatible = "winbond,w25q80"; reg = <0>; spi-3wire; spi-cpol; };
+        b@1 { compatible = "winbond,w25q80"; reg = <1>; spi-lsb-first; }; }; };`,
+    );
+    const board = await open(path);
+    expect(board.nodes.list().map((node) => node.path)).toEqual(['/dev/spidev0.1']);
+    expect(() => board.open('/dev/spidev0.0')).toThrow(
+      'ENOENT: /dev/spidev0.0 did not come up: its node has spi-3wire, which the bus cannot do; remove it, or use another adapter',
+    );
+  });
+
   it.each([
     [
       'an address out of range',

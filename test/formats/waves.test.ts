@@ -143,12 +143,21 @@ describe('waves', () => {
     expect(happenedIn(bytes.toString())).toEqual(happened);
   });
 
+  it('have names behind which a simulator writes the range of a vector of one bit', async () => {
+    const happened = ['i2c-1 48 w 00'];
+    const { file } = await converted(folder, folder.write('range.bus', recordingOf(happened)), 'range.vcd');
+    const named = readFileSync(file, 'utf8').replaceAll(/(i2c-1\.S..) \$end/g, '$1 [0:0] $end');
+    expect(named).toContain('i2c-1.SCL [0:0] $end');
+    const { bytes } = await converted(folder, folder.write('ranges.vcd', named), 'range-back.bus');
+    expect(happenedIn(bytes.toString())).toEqual(happened);
+  });
+
   it('leave out of a session the time in which nothing happens', async () => {
     const text = recordingOf(['i2c-1 48 w 00', 'i2c-1 48 w 01']).replace('+1ms', '+1000s');
     const from = folder.write('e.bus', text);
     const { bytes, err } = await converted(folder, from, 'e.sr');
     expect(bytes.length).toBeLessThan(3000);
-    expect(err).toContain('1.00e+3 s without traffic are left out');
+    expect(err).toContain(': 1000 s without traffic are left out');
     const { bytes: back } = await converted(folder, folder.path('e.sr'), 'e-back.bus');
     expect(back.toString()).toMatch(/^\+1\.\d+ms /m);
   });

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { BusFault, type Errno, messageOf, SPI_MODE } from '../../bus/index.ts';
+import { BusFault, type Errno, messageOf } from '../../bus/index.ts';
 import {
   type I2cDev,
   type I2cPath,
@@ -44,7 +44,7 @@ import { type FaultArguments, type FaultHandle, injectFault } from './fault-hand
 import { type LineHandle, type LineWatchers, lineHandle } from './line-handle.ts';
 import { findPart, type PartHandle, pathOf } from './part-handle.ts';
 import { reasonOf, reportOf } from './reason-of.ts';
-import { spiNodeOptions } from './spi-node-options.ts';
+import { refusedFlags, spiNodeOptions } from './spi-node-options.ts';
 import type { TraceFilter } from './traced-paths.ts';
 
 /** A bus of a board, as `up` and `ls` show it. */
@@ -85,6 +85,8 @@ export class Board {
   /** Devices and drivers, as /sys/bus/virtio lists them. */
   readonly virtio: VirtioBus;
   readonly #nodes: NodeRegistry;
+  /** Of SPI devices that have no node: why. */
+  readonly #refused = new Map<string, string>();
   readonly #buses: readonly {
     readonly node: BusDescription;
     readonly handle: VirtioDeviceHandle | undefined;
@@ -362,9 +364,11 @@ export class Board {
     return this.close();
   }
 
-  /** Why a bus that the tree describes has no node of this path. */
+  /** Why what the tree describes has no node of this path. */
   #whyMissing(path: string): string | undefined {
     if (this.#closed !== undefined) return CLOSED;
+    const refused = this.#refused.get(path);
+    if (refused !== undefined) return refused;
     const [, kind, number] = /^\/dev\/(i2c-|spidev)(\d+)/.exec(path) ?? [];
     const bus = this.#buses.find(
       ({ node, paths }) =>
@@ -382,9 +386,12 @@ export class Board {
     if (!(bound instanceof VirtioSpiDriver)) return [];
     const options = spiNodeOptions(bus.node);
     const { chipSelects, modes } = bound.capabilities;
-    const possible = modes | SPI_MODE.CPHA | SPI_MODE.CPOL;
-    return Array.from({ length: chipSelects }, (_, chipSelect) => chipSelect)
-      .filter((chipSelect) => ((options.get(chipSelect)?.mode ?? 0) & ~possible) === 0)
-      .map((chipSelect) => this.#nodes.addSpi(bound, chipSelect, options.get(chipSelect)).path);
+    return Array.from({ length: chipSelects }, (_, chipSelect) => chipSelect).flatMap((chipSelect) => {
+      const asked = options.get(chipSelect);
+      const refused = refusedFlags(asked?.mode ?? 0, modes);
+      if (refused === undefined) return [this.#nodes.addSpi(bound, chipSelect, asked).path];
+      this.#refused.set(`/dev/spidev${bound.number}.${chipSelect}`, refused);
+      return [];
+    });
   }
 }

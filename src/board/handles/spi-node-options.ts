@@ -1,4 +1,4 @@
-import { type DeviceNode, SPI_MODE_FLAGS, wellFormed } from '../../bus/index.ts';
+import { type DeviceNode, SPI_MODE_FLAGS, SPI_MODE_X_MASK, wellFormed } from '../../bus/index.ts';
 import type { SpiNodeOptions } from '../../dev/core.ts';
 
 /** What the children of an SPI bus ask of their nodes, by chip select. */
@@ -20,4 +20,12 @@ export function spiNodeOptions(bus: DeviceNode): ReadonlyMap<number, SpiNodeOpti
     }
   }
   return options;
+}
+
+/** Why Linux's `spi_setup` refuses a device: flags of its node that its controller, with these `modes`, cannot do. */
+export function refusedFlags(mode: number, modes: number): string | undefined {
+  const refused = mode & ~(modes | SPI_MODE_X_MASK);
+  const flags = SPI_MODE_FLAGS.filter(([, bit]) => refused & bit).map(([property]) => property);
+  if (flags.length === 0) return undefined;
+  return `its node has ${flags.join(' and ')}, which the bus cannot do; remove it, or use another adapter`;
 }

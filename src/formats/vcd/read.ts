@@ -39,7 +39,9 @@ function headOf(text: string): Head {
           `more than ${LANES_MAX} wires; write fewer signals into the file`,
           lineAt(text, at),
         );
-      lanes.set(code, [...(lanes.get(code) ?? []), names.push(name.join('')) - 1]);
+      // A vector of one bit is a wire.
+      const lane = names.push(name.join('').replace(/\[0:0\]$/, '')) - 1;
+      lanes.set(code, [...(lanes.get(code) ?? []), lane]);
     }
     if (word !== 'enddefinitions') continue;
     if (unitNs === undefined) throw new WaveError('not found: $timescale');

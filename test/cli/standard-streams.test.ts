@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { formatsThat } from '../../src/formats/index.ts';
 import { testFolder } from './folder.ts';
 
 const folder = testFolder();
@@ -23,6 +24,13 @@ function dtbus(input: string, ...argv: string[]) {
   });
   return { status, stdout, stderr, files: readdirSync(cwd) };
 }
+
+it('finds the names of all formats in the help of convert', () => {
+  const { stdout } = dtbus('', 'convert', '--help');
+  const [, from, to] = /--from (.+?)--to (.+?)--channel/s.exec(stdout) ?? [];
+  for (const name of formatsThat('read')) expect(from).toMatch(new RegExp(`\\b${name}\\b`));
+  for (const name of formatsThat('write')) expect(to).toMatch(new RegExp(`\\b${name}\\b`));
+});
 
 describe('- in the place of a file', () => {
   it('is what convert reads and writes', () => {

@@ -49,8 +49,14 @@ What a format has no place for is told on standard error; NACKs and errors survi
     )
     .argument('<in>', 'the trace to read; `-` is standard input, with --from')
     .argument('<out>', 'the file to write; `-` is standard output, with --to')
-    .option('--from <format>', 'format of the input, where its ending does not tell')
-    .option('--to <format>', 'format of the output, where its ending does not tell')
+    .option(
+      '--from <format>',
+      'format of the input, where its ending does not tell: bus, pcapng, vcd, sr, csv, ftrace',
+    )
+    .option(
+      '--to <format>',
+      'format of the output, where its ending does not tell: bus, pcapng, vcd, sr, csv, perfetto',
+    )
     .addOption(
       new Option(
         '--channel <role=name>',
@@ -82,7 +88,7 @@ Examples:
   dtbus convert boot.bus boot.pcapng              then: wireshark boot.pcapng
   dtbus convert trace.txt boot.bus -b board.dts   a kernel's trace, decoded
   dtbus convert capture.sr boot.bus --channel SCL=D0 --channel SDA=D1
-  ssh board cat /sys/kernel/tracing/trace | dtbus convert - - --from trace --to bus
+  ssh pi cat trace.txt | dtbus convert --from ftrace --to bus - -
 `,
     );
   withBoardOptions(command).action(async (from: string, to: string, args: ConvertArguments) => {

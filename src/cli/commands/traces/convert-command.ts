@@ -24,13 +24,7 @@ interface ConvertArguments extends BoardArguments {
 
 const collect = (name: string, before: readonly string[]): readonly string[] => [...before, name];
 
-/** Adds `dtbus convert`. */
-export function addConvertCommand(program: Command): void {
-  const command = program
-    .command('convert')
-    .summary("convert a trace: recordings, captures, waves, the kernel's trace")
-    .description(
-      `Converts what happened on buses from one format into another, which the files' endings name:
+const DESCRIPTION = `Converts what happened on buses from one format into another, which the files' endings name:
 
   .bus               dtbus's recording (dtbus record)            both ways
   .pcapng, .pcap     captures for Wireshark: I2C, and SPI by     both ways
@@ -45,8 +39,14 @@ export function addConvertCommand(program: Command): void {
 
 A recording knows bytes and no edges: the waveforms of .vcd and .sr are synthesised, with ideal edges, and the output says so. Waves that are read are decoded: I2C by SCL and SDA, SPI by SCK, CS (active low), MOSI and MISO, words of eight bits. Buses are found by the names of the channels (i2c-1.SCL, SDA, spi-0.CS1); --channel says it where the names do not.
 
-What a format has no place for is told on standard error; NACKs and errors survive in .bus, .pcapng, .csv and .json, and as far as wires show them in waves.`,
-    )
+What a format has no place for is told on standard error; NACKs and errors survive in .bus, .pcapng, .csv and .json, and as far as wires show them in waves.`;
+
+/** Adds `dtbus convert`. */
+export function addConvertCommand(program: Command): void {
+  const command = program
+    .command('convert')
+    .summary("convert a trace: recordings, captures, waves, the kernel's trace")
+    .description(DESCRIPTION)
     .argument('<in>', 'the trace to read; `-` is standard input, with --from')
     .argument('<out>', 'the file to write; `-` is standard output, with --to')
     .option(

@@ -1,12 +1,12 @@
 import { type Tree, toBlob, wasChanged } from '../../devicetree/core.ts';
 import { findDevices, type VirtioNode } from '../../frontend/index.ts';
 import { presentFolder } from '../../input/index.ts';
+import { AskedHost, asText, isSame } from './asked-host.ts';
 import { doubtsOf, type TreeDoubt } from './check-tree.ts';
 import {
   type BoardTree,
   readTree,
   type TreeFile,
-  type TreeHost,
   type TreeOptions,
   type TreeSources,
   treeHost,
@@ -122,77 +122,4 @@ function keep(tree: Kept): void {
     return index < MOST_TREES && bytes <= MOST_BYTES;
   };
   kept.splice(0, kept.length, ...kept.filter(fits));
-}
-
-/** The files of this machine, with all that was asked of them. */
-class AskedHost {
-  readonly host: TreeHost;
-  /** Whether to ask again can show that the tree is what it was. The time of now was not asked for, and nothing failed. */
-  answersAgain = true;
-  /** Of all files that were read. */
-  bytes = 0;
-  readonly #asked = new Map<string, { readonly ask: () => unknown; readonly answer: unknown }>();
-
-  constructor(machine: TreeHost) {
-    const { exists, readFile, readRange, brokenLink } = machine;
-    const { clock } = machine;
-    const timed = <T>(time: T): T => {
-      this.answersAgain = false;
-      return time;
-    };
-    this.host = {
-      exists: (path) => this.#note(`exists ${path}`, () => exists(path)),
-      readFile: (path) => this.#note(`read ${path}`, () => readFile(path)),
-      readRange: (path, range) =>
-        this.#note(`read ${range.offset} ${range.size} ${path}`, () => readRange(path, range)),
-      brokenLink: (path) => this.#note(`link ${path}`, () => brokenLink(path)),
-      clock: {
-        now: () => timed(clock.now()),
-        modified: (path) => timed(clock.modified?.(path)),
-        get sourceDateEpoch() {
-          return timed(clock.sourceDateEpoch);
-        },
-      },
-    };
-  }
-
-  /** What was asked, and the answers. */
-  get answers(): readonly (readonly [question: string, answer: unknown])[] {
-    return [...this.#asked].map(([what, { answer }]) => [what, asText(answer)]);
-  }
-
-  /** Asks all of it again. */
-  answersTheSame(): boolean {
-    try {
-      for (const { ask, answer } of this.#asked.values()) if (!isSame(ask(), answer)) return false;
-      return true;
-    } catch {
-      // Who reads it in earnest says why it cannot be read any more.
-      return false;
-    }
-  }
-
-  #note<T>(what: string, ask: () => T): T {
-    let answer: T;
-    try {
-      answer = ask();
-    } catch (error) {
-      this.answersAgain = false;
-      throw error;
-    }
-    const before = this.#asked.get(what);
-    if (before !== undefined && !isSame(before.answer, answer)) this.answersAgain = false;
-    if (before === undefined && answer instanceof Uint8Array) this.bytes += answer.length;
-    this.#asked.set(what, { ask, answer });
-    return answer;
-  }
-}
-
-function asText(answer: unknown): unknown {
-  return answer instanceof Uint8Array ? Buffer.from(answer).toString('base64') : answer;
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) === 0;
-  return a === b;
 }

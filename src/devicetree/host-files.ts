@@ -8,9 +8,9 @@ import {
   type Stats,
   statSync,
 } from 'node:fs';
-import { brokenLink } from '../../input/index.ts';
-import { FileRefused, type ReadFile, type ReadRange } from './files.ts';
-import type { SourceClock } from './source-clock.ts';
+import { brokenLink } from '../input/index.ts';
+import { FileRefused, type ReadFile, type ReadRange } from './text/files.ts';
+import type { SourceClock } from './text/source-clock.ts';
 
 /** Bytes of a file that are taken at most: what is longer is no source, and would only fill the memory. */
 const MAX_FILE = 1024 * 1024 * 1024;

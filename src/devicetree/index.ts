@@ -32,6 +32,7 @@ export {
   parseValueFormat,
   ValueFormatError,
 } from './fdt-tools/value-format.ts';
+export { hostFiles } from './host-files.ts';
 export { applyOverlay, applyOverlaysToBlob } from './overlay/overlay.ts';
 export { applyOverlays } from './overlay/overlay-trees.ts';
 export { isPlainOverlay } from './overlay/plain-overlay.ts';
@@ -39,7 +40,6 @@ export type { ParseOptions, SourceInput } from './parse-options.ts';
 export { preprocess } from './preprocess/print-preprocessed.ts';
 export { SourceCache } from './preprocess/source-cache.ts';
 export { cachedReader, type FileRange, FileRefused, type ReadFile, type ReadRange } from './text/files.ts';
-export { hostFiles } from './text/host-files.ts';
 export type { Frame, Loc, Place, SourceMap, SourceText, Span } from './text/source.ts';
 export type { SourceClock } from './text/source-clock.ts';
 export type { SourceToken, TokenGroup, TokenTree, TokenTreeItem } from './tokens/token-tree.ts';

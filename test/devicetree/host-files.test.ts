@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FileRefused, hostFiles, parse } from '../../../src/devicetree/index.ts';
+import { FileRefused, hostFiles, parse } from '../../src/devicetree/index.ts';
 
 let folder = '';
 const at = (name: string): string => join(folder, name);

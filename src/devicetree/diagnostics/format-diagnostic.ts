@@ -1,6 +1,6 @@
 import { oneLine, printable } from '../../input/index.ts';
-import { readable } from '../text/bytes.ts';
 import type { Span } from '../text/source.ts';
+import { readable } from '../tree/readable.ts';
 import type { Diagnostic, Note } from './diagnostic.ts';
 
 /** `board.dts:4.10-17`, as dtc and the GNU standards write a place. */

@@ -1,13 +1,3 @@
-/** A one-character-a-byte string as the text a person reads: UTF-8 where it is valid UTF-8. */
-export function readable(text: string): string {
-  for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) >= 0x80) {
-      return new TextDecoder().decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));
-    }
-  }
-  return text;
-}
-
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a === b || (a.length === b.length && Buffer.compare(a, b) === 0);
 }

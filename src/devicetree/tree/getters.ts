@@ -1,4 +1,4 @@
-import { readable } from '../text/bytes.ts';
+import { readable } from './readable.ts';
 import type { Node, PhandleArgs, Property, Reg } from './tree.ts';
 import { PropertyError } from './tree.ts';
 

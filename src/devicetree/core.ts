@@ -13,5 +13,6 @@ export { placeMerged } from './overlay/merged-places.ts';
 export { applyOverlaysToBlob, type MergedFragment } from './overlay/overlay.ts';
 export { isPlainOverlay } from './overlay/plain-overlay.ts';
 export type { ParseOptions } from './parse-options.ts';
+export { formOf, type TreeForm, treeOf } from './tree/kept-form.ts';
 export { wasChanged } from './tree/resolve.ts';
 export type { Tree } from './tree/tree.ts';

@@ -1,5 +1,7 @@
+import { formOf } from '../../devicetree/core.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
+import type { KeptTree, ReadBoard } from '../open/kept-trees.ts';
 import type { connectedBuses } from './connected-buses.ts';
 
 /** What processes of one user and one build of this package tell the next of a board. */
@@ -17,20 +19,13 @@ export interface SingleUse {
   readonly node: string | ((tree: Tree) => Node | undefined);
 }
 
-/** A board that was read. */
-interface Origins {
-  readonly tree: Tree;
-  readonly devices: readonly VirtioNode[];
-  readonly origin: string | undefined;
-}
-
-interface Fact {
-  readonly origin: string;
+/** What is known of a board that came up, when nothing was said of it. */
+export interface KnownFact extends KeptTree {
   readonly connected: ReturnType<typeof connectedBuses>;
 }
 
-/** Of what a tree was read from, as a text. */
-const MOST_LENGTH = 1 << 20;
+/** Of a fact, as a text. */
+const MOST_LENGTH = 1 << 21;
 
 /**
  * What is known of a board from when it was opened before: that nothing was said of it. It is the same board while all that
@@ -39,15 +34,14 @@ const MOST_LENGTH = 1 << 20;
  */
 export class KnownBoard {
   readonly #use: SingleUse;
-  readonly #board: Origins;
-  readonly #fact: Fact | undefined;
+  readonly #board: ReadBoard;
+  readonly #fact: KnownFact | undefined;
 
-  constructor(use: SingleUse, board: Origins) {
+  /** @param fact what the board was read from may be another */
+  constructor(use: SingleUse, board: ReadBoard, fact: KnownFact | undefined) {
     this.#use = use;
     this.#board = board;
-    const { origin } = board;
-    const fact = origin === undefined ? undefined : factIn(use.facts.known);
-    this.#fact = fact?.origin === origin ? fact : undefined;
+    this.#fact = fact !== undefined && board.origin === fact ? fact : undefined;
   }
 
   /** Whether the board came up before, and nothing was said of it. */
@@ -64,14 +58,17 @@ export class KnownBoard {
   /** Keeps that the board came up, and that nothing was said of it. What finds out more is loaded when it is called. */
   async note(): Promise<void> {
     const { tree, devices, origin } = this.#board;
-    if (origin === undefined || origin.length > MOST_LENGTH) return;
+    if (origin === undefined) return;
+    const form = formOf(tree);
+    if (form === undefined) return;
     const { connectedBuses } = await import('./connected-buses.ts');
-    const fact: Fact = { origin, connected: connectedBuses(tree, devices) };
-    this.#use.facts.note(JSON.stringify(fact));
+    const fact: KnownFact = { ...origin, tree: form, connected: connectedBuses(tree, devices) };
+    const text = JSON.stringify(fact);
+    if (text.length <= MOST_LENGTH) this.#use.facts.note(text);
   }
 }
 
-function usedBus({ node }: SingleUse, { tree, devices }: Origins): VirtioNode | undefined {
+function usedBus({ node }: SingleUse, { tree, devices }: ReadBoard): VirtioNode | undefined {
   if (typeof node === 'function') {
     const bus = node(tree)?.parent;
     return devices.find((device) => device.node === bus);
@@ -82,9 +79,10 @@ function usedBus({ node }: SingleUse, { tree, devices }: Origins): VirtioNode | 
   );
 }
 
-function factIn(text: string | undefined): Fact | undefined {
+/** What was noted; undefined where it is no JSON. Whether it has its form shows when it is used. */
+export function factIn({ known }: KeptFacts): KnownFact | undefined {
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as Fact);
+    return known === undefined ? undefined : (JSON.parse(known) as KnownFact);
   } catch {
     return undefined;
   }

@@ -8,8 +8,8 @@ export type Question =
 
 type Answer = boolean | string | Uint8Array | undefined;
 
-/** A question, and its answer as a text: bytes in base64. */
-export type Answered = readonly [question: Question, answer: unknown];
+/** A question, and its answer as JSON keeps it: bytes in base64, null for none. */
+export type Answered = readonly [question: Question, answer: boolean | string | null];
 
 /** The files of this machine, with all that was asked of them. */
 export class AskedHost {
@@ -42,7 +42,7 @@ export class AskedHost {
 
   /** What was asked, and the answers. */
   get answers(): readonly Answered[] {
-    return [...this.#asked.values()].map(({ question, answer }) => [question, asText(answer)]);
+    return [...this.#asked.values()].map(({ question, answer }) => [question, asKept(answer)]);
   }
 
   /** Asks all of it again. */
@@ -74,6 +74,30 @@ export class AskedHost {
   }
 }
 
+/** Whether this machine answers all questions as it did then. It is asked in vain where one cannot be answered any more. */
+export function answersTheSame(machine: TreeHost, answers: readonly Answered[]): boolean {
+  try {
+    for (let i = 0; i < answers.length; i++) {
+      const [question, answer] = answers[i] as Answered;
+      if (asKept(answerOf(machine, question)) !== answer) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The files as they were then: what is read of them again is the same. */
+export function hostOfThen(machine: TreeHost, answers: readonly Answered[]): TreeHost {
+  const known = new Map(answers.map(([question, answer]) => [JSON.stringify(question), answer]));
+  const answer = (question: Question): Answer => {
+    const text = known.get(JSON.stringify(question)) ?? undefined;
+    const isBytes = typeof text === 'string' && question[0] !== 'link';
+    return isBytes ? Buffer.from(text, 'base64') : (text as boolean | string | undefined);
+  };
+  return { ...asking(answer), clock: machine.clock };
+}
+
 /** A host whose every question `answer` answers. */
 function asking(answer: (question: Question) => Answer): Omit<TreeHost, 'clock'> {
   return {
@@ -97,9 +121,12 @@ function answerOf(machine: TreeHost, [kind, path, range]: Question): Answer {
   }
 }
 
-/** Bytes in base64; what is no bytes as it is. */
-export function asText(answer: unknown): unknown {
-  return answer instanceof Uint8Array ? Buffer.from(answer).toString('base64') : answer;
+function asKept(answer: Answer): Answered[1] {
+  return answer instanceof Uint8Array ? base64Of(answer) : (answer ?? null);
+}
+
+export function base64Of(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
 }
 
 export function isSame(a: unknown, b: unknown): boolean {

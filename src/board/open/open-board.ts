@@ -11,7 +11,7 @@ import type { BoardMakings } from '../handles/board-makings.ts';
 import { noteInline } from '../handles/inline-devices.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
 import { injectTreeFaults } from '../handles/tree-faults.ts';
-import { KnownBoard, type SingleUse } from '../known/known-board.ts';
+import { factIn, KnownBoard, type KnownFact, type SingleUse } from '../known/known-board.ts';
 import {
   type BackEndHandle,
   type BackEndNews,
@@ -85,7 +85,7 @@ async function open(request: Opening, use?: SingleUse, isQuiet = () => false): P
   const news = newsFor(request.options);
   const thread = request.options.backEnd === 'inline' ? undefined : backEndThread(news);
   try {
-    const plan = planOf(request);
+    const plan = planOf(request, use);
     const { replay } = plan.settings;
     if (replay !== undefined && thread !== undefined)
       checkReplay(await import('../../replay/index.ts'), replay);
@@ -247,11 +247,14 @@ function attachOptions({ options, chosen }: Opening): AttachOptions {
 /** A board that is read and laid out, before anything runs. */
 interface Plan {
   readonly read: ReadBoard;
+  /** What was known before, which may be of another board. */
+  readonly fact: KnownFact | undefined;
   readonly settings: BackEndSettings;
 }
 
-function planOf({ file, options }: Opening): Plan {
-  const read = readKept(file, options);
+function planOf({ file, options }: Opening, use?: SingleUse): Plan {
+  const fact = use && factIn(use.facts);
+  const read = readKept(file, options, fact);
   const { tree, devices } = read;
   const settings: BackEndSettings = {
     directory: dirname(file),
@@ -264,7 +267,7 @@ function planOf({ file, options }: Opening): Plan {
     trace: traceFor(tree, devices.filter(isBus)),
     replay: replaySettings(options, tree),
   };
-  return { read, settings };
+  return { read, fact, settings };
 }
 
 /** A board that is only looked at tells nothing: who looks asks for `board.doubts`. @throws {BoardError} */
@@ -273,9 +276,11 @@ function checkPlan({ read }: Plan, { file, options }: Opening, warn: (sentence: 
 }
 
 /** Undefined where what is not made, or not looked for, would be missed. */
-function knownBoard(use: SingleUse, { read, settings }: Plan, { options }: Opening): KnownBoard | undefined {
+function knownBoard(use: SingleUse, { read, fact, settings }: Plan, { options }: Opening) {
   const isPlain = options.backEnd === 'inline' && options.treeChecks !== 'off' && !settings.look;
-  return isPlain && (settings.trace ?? settings.replay) === undefined ? new KnownBoard(use, read) : undefined;
+  return isPlain && (settings.trace ?? settings.replay) === undefined
+    ? new KnownBoard(use, read, fact)
+    : undefined;
 }
 
 /** What goes to the back-end's thread. */

@@ -145,11 +145,17 @@ export class LiveNode implements Node {
   }
 
   get definitions(): readonly Definition[] {
-    return definitions(this.tree, this.history);
+    const { tree, history } = this.inSource;
+    return definitions(tree, history);
   }
 
   get regs(): readonly Reg[] {
     return regsOf(this);
+  }
+
+  /** Itself; of a tree that was kept without its source, the same node with it. */
+  get inSource(): LiveNode {
+    return this.tree.withSource?.().byPath(this.path) ?? this;
   }
 
   /** The first property of that name, deleted or not. */

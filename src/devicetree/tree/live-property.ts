@@ -57,7 +57,6 @@ function noteDeleted(history: Loc[], start: Loc, end: Loc): void {
 export class LiveProperty implements Property {
   readonly name: string;
   node: LiveNode;
-  markers: readonly Marker[] = NO_MARKERS;
   allLabels: readonly Label[] = NO_LABELS;
   deleted = false;
   /** Where the value that holds is defined. */
@@ -65,6 +64,7 @@ export class LiveProperty implements Property {
   end: Loc = NOWHERE;
   /** Definitions and deletions before the one that holds. */
   earlier: Loc[] | undefined;
+  #markers: readonly Marker[] | undefined = NO_MARKERS;
   #bytes: Uint8Array = NO_BYTES;
   #from = 0;
   #length = 0;
@@ -86,12 +86,28 @@ export class LiveProperty implements Property {
     return this.#bytes;
   }
 
-  /** The value is `length` bytes of `bytes` from `from`, which nobody else writes. */
-  setValue(bytes: Uint8Array, from: number, length: number, markers: readonly Marker[]): void {
+  get markers(): readonly Marker[] {
+    return this.#markers ?? this.#inSource.markers;
+  }
+
+  set markers(markers: readonly Marker[]) {
+    this.#markers = markers;
+  }
+
+  /** Itself; of a tree that was kept without its source, the same property with it. */
+  get #inSource(): LiveProperty {
+    return this.node.inSource.property(this.name) ?? this;
+  }
+
+  /**
+   * The value is `length` bytes of `bytes` from `from`, which nobody else writes. @param markers undefined for a tree that is kept
+   * without its source, where they are
+   */
+  setValue(bytes: Uint8Array, from: number, length: number, markers: readonly Marker[] | undefined): void {
     this.#bytes = bytes;
     this.#from = from;
     this.#length = length;
-    this.markers = markers;
+    this.#markers = markers;
   }
 
   /** The big-endian 32-bit number at `offset`, unsigned; the 4 bytes must be there. */
@@ -134,20 +150,22 @@ export class LiveProperty implements Property {
   }
 
   get span(): Span | undefined {
-    return this.node.tree.sources.span(this.start, this.end);
+    const { node, start, end } = this.#inSource;
+    return node.tree.sources.span(start, end);
   }
 
   get definitions(): readonly Definition[] {
-    const history = [...(this.earlier ?? [])];
-    if (this.start !== NOWHERE) history.push(this.start, this.end);
-    return definitions(this.node.tree, history);
+    const { node, earlier, start, end } = this.#inSource;
+    const history = [...(earlier ?? [])];
+    if (start !== NOWHERE) history.push(start, end);
+    return definitions(node.tree, history);
   }
 
   /** The same property for another node; its value is copied to `at` of `bytes`. */
   copy(node: LiveNode, bytes: Uint8Array, at: number): LiveProperty {
     const copy = new LiveProperty(node, this.name);
     this.copyTo(bytes, at);
-    copy.setValue(bytes, at, this.#length, this.markers);
+    copy.setValue(bytes, at, this.#length, this.#markers);
     if (this.allLabels.length > 0) copy.allLabels = this.allLabels.map((label) => ({ ...label }));
     copy.deleted = this.deleted;
     copy.start = this.start;
@@ -162,7 +180,7 @@ export class LiveProperty implements Property {
     this.#bytes = later.#bytes;
     this.#from = later.#from;
     this.#length = later.#length;
-    this.markers = later.markers;
+    this.#markers = later.#markers;
     this.defineAt(later.start, later.end);
     this.deleted = false;
   }

@@ -13,7 +13,6 @@ import type { Reservation, Tree } from './tree.ts';
  */
 export class LiveTree implements Tree {
   readonly root: LiveNode;
-  readonly sources: SourceMap;
   plugin = false;
   bootCpu = 0;
   /** It was changed after it was read: what is known of it may not hold any more. */
@@ -21,13 +20,27 @@ export class LiveTree implements Tree {
   /** False where whoever built the tree has seen that every label comes once. */
   mayHaveDuplicateLabels = true;
   readonly reservations: Reservation[] = [];
-  readonly budget = new Budget();
+  /** Of a tree that was kept without its source: the same tree with it. What needs more than a `Tree` has is done with that. */
+  readonly withSource: (() => LiveTree) | undefined;
+  #sources: SourceMap | undefined;
+  #budget: Budget | undefined;
   #labelIndex: Map<string, LiveNode> | undefined;
   #phandleIndex: Map<number, LiveNode> | undefined;
 
-  constructor(sources: SourceMap = new SourceMap()) {
-    this.sources = sources;
+  constructor(sources?: SourceMap, withSource?: () => LiveTree) {
+    this.#sources = sources;
+    this.withSource = withSource;
     this.root = new LiveNode(this, '');
+  }
+
+  get sources(): SourceMap {
+    this.#sources ??= this.withSource?.().sources ?? new SourceMap();
+    return this.#sources;
+  }
+
+  get budget(): Budget {
+    this.#budget ??= new Budget();
+    return this.#budget;
   }
 
   /** Every live node of now, parents before their children, in tree order. */

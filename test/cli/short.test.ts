@@ -73,6 +73,13 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     expect(statSync(file).ino).toBe(ino);
   });
 
+  it('runs nothing of the language on a board that is known', () => {
+    const cache = emptyCache();
+    const [often, seldom] = [readFileSync(known(cache)), readFileSync(keptIn(cache))];
+    for (const name of ['ValueParser', 'MacroExpander', 'Tokenizer', 'SourceMap'])
+      expect([name, seldom.includes(name), often.includes(name)]).toEqual([name, true, false]);
+  });
+
   it('loads modules later, too', () => {
     const cache = emptyCache();
     // The adapter of this bus is emulated: in a process of its own, over a pseudo-terminal.

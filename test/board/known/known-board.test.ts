@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type BoardOptions, type KeptFacts, openBoardFor, type SingleUse } from '../../../src/board/index.ts';
+import type { BoardOptions, SingleUse } from '../../../src/board/index.ts';
 import { testFolder } from '../../cli/folder.ts';
+import { opener as openerWithFacts } from './opener.ts';
 
 /** Of a board of which nothing was said only what one node needs is made the next time. */
 const folder = testFolder();
@@ -13,21 +14,13 @@ const boardOf = (...nodes: readonly string[]) =>
   `/dts-v1/;\n/ { aliases { i2c0 = &a; i2c1 = &b; };\n${nodes.join('\n')}\n};\n`;
 const APART = boardOf(bus('a', PARTS), bus('b', 'rom@50 { compatible = "atmel,24c02"; reg = <0x50>; };'));
 
-/** Opens it for one node, with facts that earlier calls have left. @returns the buses that were made, and what was said */
+/** @returns what opens a board for one node, and tells the buses that were made, and what was said */
 function opener() {
-  const facts: KeptFacts & { known: string | undefined } = {
-    known: undefined,
-    note: (text) => {
-      facts.known = text;
-    },
-  };
-  const open = async (file: string, options: BoardOptions = {}, node: SingleUse['node'] = '/dev/i2c-0') => {
+  const { facts, open: openFor } = openerWithFacts();
+  const open = async (file: string, options: BoardOptions = {}, node?: SingleUse['node']) => {
     const said: string[] = [];
-    await using board = await openBoardFor({ facts, node }, file, {
-      backEnd: 'inline',
-      onWarning: (sentence) => said.push(sentence.replace(/^.*?: /, '')),
-      ...options,
-    });
+    const onWarning = (sentence: string) => said.push(sentence.replace(/^.*?: /, ''));
+    await using board = await openFor(file, { onWarning, ...options }, node);
     return {
       made: board.nodes.list().map(({ path }) => path),
       parts: board.parts().map(({ path }) => path),

@@ -70,17 +70,23 @@ export class ReadBoard {
   }
 
   get blob(): Uint8Array {
-    const { blob, tree } = this.#read();
-    this.#blob ??= blob ?? toBlob(tree);
+    this.#blob ??= this.#read().blob ?? toBlob(this.#read().tree);
     return this.#blob;
   }
 
   get doubts(): readonly TreeDoubt[] {
+    this.#doubts ??= this.#findDoubts();
+    return this.#doubts;
+  }
+
+  #findDoubts(): readonly TreeDoubt[] {
     const read = this.#read();
     const isRead = read.tree === this.tree;
-    const devices = isRead ? this.devices : findDevices(read.tree, { adopt: this.#adopt });
-    this.#doubts ??= doubtsOf(this.#file, read, devices);
-    return this.#doubts;
+    return doubtsOf(
+      this.#file,
+      read,
+      isRead ? this.devices : findDevices(read.tree, { adopt: this.#adopt }),
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Preprocessor } from '../preprocess/preprocessor.ts';
-import { COST } from '../text/budget.ts';
+import { type Budget, COST } from '../text/budget.ts';
 import { type Loc, NOWHERE } from '../text/source.ts';
 import {
   AND,
@@ -43,6 +43,7 @@ export class NodeParser {
   readonly #report: Report;
   readonly #values: ValueParser;
   readonly #tree: LiveTree;
+  readonly #budget: Budget;
   readonly #labels: LabelTable;
   #depth = 0;
   #sawUnclosed = false;
@@ -53,6 +54,7 @@ export class NodeParser {
     this.#report = cursor.report;
     this.#values = values;
     this.#tree = tree;
+    this.#budget = tree.budget;
     this.#labels = labels;
   }
 
@@ -65,7 +67,7 @@ export class NodeParser {
       const name = this.#cursor.takeLabel();
       const earlier = labels.findIndex((label) => label.name === name);
       if (earlier >= 0) labels.splice(earlier, 1);
-      else this.#tree.budget.take(COST.marker);
+      else this.#budget.take(COST.marker);
       if (labels.length < MAX_LABELS) labels.push({ name, loc, deleted: false });
       else
         this.refuseLabels(
@@ -217,7 +219,7 @@ export class NodeParser {
 
   #property(node: LiveNode, merging: boolean, labels: readonly Label[], name: string, start: Loc): void {
     const pp = this.#pp;
-    this.#tree.budget.take(COST.property);
+    this.#budget.take(COST.property);
     const property = new LiveProperty(node, name);
     property.allLabels = labels;
     if (labels.length > 0) this.sawLabel = true;
@@ -264,7 +266,7 @@ export class NodeParser {
     let node = merging ? parent.findSubnode(name) : undefined;
     const known = node !== undefined;
     if (node === undefined) {
-      this.#tree.budget.take(COST.node);
+      this.#budget.take(COST.node);
       node = new LiveNode(this.#tree, name);
       node.nameLoc = nameLoc;
       if (labels.length > 0) node.allLabels = labels;
@@ -297,7 +299,7 @@ export class NodeParser {
       const name = this.#deletedName(word);
       this.#cursor.semicolon(`/delete-property/ ${name}`);
       if (!merging) {
-        this.#tree.budget.take(COST.property);
+        this.#budget.take(COST.property);
         const mark = new LiveProperty(node, name);
         mark.deleted = true;
         mark.start = start;
@@ -311,7 +313,7 @@ export class NodeParser {
       const name = this.#deletedName(word);
       this.#cursor.semicolon(`/delete-node/ ${name}`);
       if (!merging) {
-        this.#tree.budget.take(COST.node);
+        this.#budget.take(COST.node);
         const mark = new LiveNode(this.#tree, name);
         mark.deleted = true;
         mark.nameLoc = nameLoc;

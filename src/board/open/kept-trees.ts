@@ -82,11 +82,7 @@ export class ReadBoard {
   #findDoubts(): readonly TreeDoubt[] {
     const read = this.#read();
     const isRead = read.tree === this.tree;
-    return doubtsOf(
-      this.#file,
-      read,
-      isRead ? this.devices : findDevices(read.tree, { adopt: this.#adopt }),
-    );
+    return doubtsOf(this.#file, read, isRead ? this.devices : findDevices(read.tree, { adopt: this.#adopt }));
   }
 }
 

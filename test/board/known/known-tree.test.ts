@@ -121,14 +121,15 @@ describe('the tree of a board that is known', () => {
     );
   });
 
-  it('has the places of the source that it was compared with, whatever its file has become since', async () => {
-    const { file, name } = written(RICH);
+  it('has the places of the source that it was compared with, whatever its files have become since', async () => {
+    const parts = `${TEMP}/ { extra { }; };\n`;
+    const { file, name } = written(RICH, parts);
     const { look } = await knowing(file);
     const kept = await look(file, ({ tree }) => tree);
     folder.write(`${name}/board.dts`, `\n\n${RICH}`);
-    folder.write(`${name}/parts.dtsi`, `\n\n${TEMP}`);
-    expect(kept.byPath('/leds')?.span?.line).toBe(11);
-    expect(kept.byPath('/i2c/temp@48')?.span).toMatchObject({ line: 7 });
+    folder.write(`${name}/parts.dtsi`, `\n\n${parts}`);
+    expect(kept.byPath('/leds')?.span).toMatchObject({ file, line: 11 });
+    expect(kept.byPath('/extra')?.span).toMatchObject({ file: folder.path(`${name}/parts.dtsi`), line: 2 });
   });
 
   it('tells of what is wrong outside of it at the same place', async () => {

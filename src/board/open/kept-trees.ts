@@ -1,7 +1,14 @@
 import { type Tree, type TreeForm, toBlob, treeOf, wasChanged } from '../../devicetree/core.ts';
 import { findDevices, type VirtioNode } from '../../frontend/index.ts';
 import { presentFolder } from '../../input/index.ts';
-import { type Answered, AskedHost, answersTheSame, base64Of, hostOfThen, isSame } from './asked-host.ts';
+import {
+  type Answered,
+  AskedHost,
+  answersTheSame,
+  base64Of,
+  hostOfThen,
+  isSame,
+} from '../known/asked-host.ts';
 import { doubtsOf, type TreeDoubt } from './check-tree.ts';
 import {
   type BoardTree,

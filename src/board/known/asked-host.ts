@@ -1,5 +1,5 @@
 import type { FileRange } from '../../devicetree/index.ts';
-import type { TreeHost } from './load-tree.ts';
+import type { TreeHost } from '../open/load-tree.ts';
 
 /** What is asked of the files of this machine: whether one is there, for all of it, for a stretch, whether it is a broken link. */
 export type Question =

@@ -32,14 +32,16 @@ export const DOUBTFUL: readonly string[] = ['EPROTO', 'ETIMEDOUT', 'EIO'];
 /** A transfer that takes longer is too long for a person who presses Ctrl-C; a shorter one costs more than it carries. */
 const LONG_MS = 400;
 const SHORT_MS = 50;
-/** By so much transfers grow while they stay short: an adapter that fails by one that is too long has to fail for each step less. */
-const FAST_GROWTH = 4;
+/** By so much transfers grow at most, while they stay short. */
+const MOST_GROWTH = 16;
 
 /** Reads large ranges by transfers that are as long as adapter and patience allow. */
 export class ChunkedReader {
   readonly #memory: Memory;
   #chunk: number;
   #most: number;
+  /** The longest that the adapter took. */
+  #taken = 0;
 
   constructor(memory: Memory) {
     this.#memory = memory;
@@ -61,25 +63,35 @@ export class ChunkedReader {
         continue;
       }
       at += part.length;
+      this.#taken = Math.max(this.#taken, part.length);
       work.progress.advance(part.length);
       this.#adapt(performance.now() - began);
     }
     return bytes;
   }
 
-  /** The adapter does not take that much, or its line does not: half of it, then. Reading twice does no harm. */
+  /**
+   * The adapter does not take that much: half of it, then, as it says so before it sends anything. Or its line does not, which may
+   * take a time to tell: as much as it took before. Reading twice does no harm.
+   */
   #shorten(thrown: unknown): boolean {
     const { code } = BusFault.from(thrown);
-    const least = TOO_LONG.includes(code) ? 1 : DOUBTFUL.includes(code) ? FIRST_CHUNK : undefined;
-    if (least === undefined || this.#chunk <= least) return false;
-    this.#chunk = this.#most = Math.max(least, this.#chunk >> 1);
+    const half = this.#chunk >> 1;
+    if (TOO_LONG.includes(code)) return this.#isShortened(half, 1);
+    return DOUBTFUL.includes(code) && this.#isShortened(this.#taken || half, FIRST_CHUNK);
+  }
+
+  #isShortened(length: number, least: number): boolean {
+    if (this.#chunk <= least || length >= this.#chunk) return false;
+    this.#chunk = this.#most = Math.max(least, length);
     return true;
   }
 
   #adapt(ms: number): void {
-    if (ms < SHORT_MS)
-      this.#chunk = Math.min(this.#most, this.#chunk * (ms * FAST_GROWTH < SHORT_MS ? FAST_GROWTH : 2));
-    else if (ms > LONG_MS) this.#chunk = Math.max(Math.min(LEAST_CHUNK, this.#most), this.#chunk >> 1);
+    if (ms < SHORT_MS) {
+      const growth = Math.min(MOST_GROWTH, Math.max(2, Math.floor(SHORT_MS / ms)));
+      this.#chunk = Math.min(this.#most, this.#chunk * growth);
+    } else if (ms > LONG_MS) this.#chunk = Math.max(Math.min(LEAST_CHUNK, this.#most), this.#chunk >> 1);
   }
 }
 

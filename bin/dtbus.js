@@ -7,7 +7,6 @@
 const fs = require('node:fs');
 const { tmpdir } = require('node:os');
 const { dirname } = require('node:path');
-const vm = require('node:vm');
 
 // Which script a call is for.
 
@@ -110,7 +109,9 @@ function load(source, use, atEnd) {
   const { file, text } = source;
   const place = isWanted() ? placeOf(source, use) : undefined;
   const cachedData = place && readAt(place);
-  const script = new vm.Script(text, { filename: file, cachedData });
+  // Most commands need none of this module.
+  const { Script } = require('node:vm');
+  const script = new Script(text, { filename: file, cachedData });
   if (place !== undefined && (cachedData === undefined || script.cachedDataRejected))
     atEnd(() => keep(place, () => script.createCachedData()));
   const beside = (end) => load(sourceAt(file.replace(/(?=\.cjs$)/, end)), use + end, atEnd);

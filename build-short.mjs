@@ -19,14 +19,14 @@ const SCRIPTS = {
   buses: {
     entry: 'src/cli/short/buses.ts',
     beside: [
-      [/^hosts\/(usb|pins|link)\/(?!recovering-session)|^src\/(usb|os)\//, () => '-adapters'],
+      [/^hosts\/(usb|pins|link)\/(?!recovering-session)|^src\/(machine|os|usb)\//, () => '-adapters'],
       [/^hosts\/(?!simulated\/|link\/)([^/]+)\//, (kind) => `-hosts-${kind}`],
       [/^src\/parts\/(sensors|clocks|gpio)\//, () => '-parts'],
-      [/^src\/parts\/([^/]+)\//, (kind) => `-parts-${kind}`],
+      [/^src\/parts\/(?!memories\/spi-nor-(winbond-)?instructions)([^/]+)\//, (_, kind) => `-parts-${kind}`],
       [/^src\/devicetree\/checks\/(?!check-runner|structure)/, () => '-checks'],
       [/^src\/(devicetree\/(again\/changed|fdt-tools|overlay|write)|cli\/dt-tools)/, () => '-trees'],
       [/^src\/(board\/models|sim\/own)\//, () => '-models'],
-      [/^src\/(formats|lab|machine|recording|remote|replay|trace|transport\/vhost-user)\//, () => '-rest'],
+      [/^src\/(formats|lab|recording|remote|replay|trace|transport\/vhost-user)\//, () => '-rest'],
     ],
   },
   trees: { entry: 'src/cli/short/trees.ts', beside: [] },
@@ -58,7 +58,7 @@ const HIDDEN =
 function endOf(fileName, beside) {
   for (const [files, end] of beside) {
     const found = files.exec(fileName);
-    if (found !== null) return end(found[1]);
+    if (found !== null) return end(...found.slice(1));
   }
   return '';
 }

@@ -151,7 +151,8 @@ function waitsFor(bus: DeviceNode, wire: I2cWire | SpiWire): boolean {
   return waits;
 }
 
-function isSimulated(child: DeviceNode): boolean {
+/** Whether a child of a bus with a host is answered by its model. */
+export function isSimulated(child: DeviceNode): boolean {
   return child.has(SIMULATE);
 }
 

@@ -3,7 +3,7 @@ export type { Reach } from './clients/ownership.ts';
 export { unitName } from './clients/units.ts';
 export { VirtioI2cDevice } from './devices/i2c-device.ts';
 export { type SpiTime, VirtioSpiDevice } from './devices/spi-device.ts';
-export { type SpiFraming, type SpiProtocol, spiFramingOf } from './devices/spi-framing.ts';
+export { type SpiFraming, type SpiProtocol, spiFramingOf, TOLD_BY_DRIVER } from './devices/spi-framing.ts';
 export type {
   ManagedBusOptions,
   ManagedI2cBus,

@@ -39,5 +39,6 @@ export type {
   SegmentController,
   SpiBehaviour,
 } from './model.ts';
+export { norInstructions } from './nor-instructions.ts';
 export { instructionsByOpcode, opcodeOf } from './opcodes.ts';
 export type { PartTypes } from './part-types.ts';

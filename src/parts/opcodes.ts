@@ -1,10 +1,12 @@
 import type { DataSheet, Instruction } from './data-sheet.ts';
 
+type Sheet = Pick<DataSheet, 'instructions' | 'title'>;
+
 /**
  * The opcode of the instruction that the data sheet calls `name`; with `address`, of the one with so many address
  * bytes where several have the name. @throws {Error} the data sheet has no such instruction
  */
-export function opcodeOf({ instructions = [], title }: DataSheet, name: string, address?: number): number {
+export function opcodeOf({ instructions = [], title }: Sheet, name: string, address?: number): number {
   const found = instructions.find(
     (instruction) => instruction.name === name && (address === undefined || instruction.address === address),
   );

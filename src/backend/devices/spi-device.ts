@@ -225,10 +225,10 @@ export class VirtioSpiDevice implements VirtioDevice {
   #deselectWhenIdle(): number {
     const held = this.#held;
     if (held === undefined) return Number.POSITIVE_INFINITY;
+    const framing = this.#framing(held.chipSelect);
     const unfinished =
       this.#follower?.unfinished ??
-      (held.transfer.rx === undefined &&
-        this.#framing(held.chipSelect).isUnfinished(this.#opcode, this.#sent));
+      (framing.isTold || (held.transfer.rx === undefined && framing.isUnfinished(this.#opcode, this.#sent)));
     const due = this.#heldSince + (unfinished ? UNFINISHED_DESELECT_MS : IDLE_DESELECT_MS);
     const left = due - this.#now();
     if (left > 0) return this.#time === undefined ? due : this.#lookAfter(left, this.#time);
@@ -338,9 +338,11 @@ export class VirtioSpiDevice implements VirtioDevice {
   #continues(held: SpiRequest, next: SpiRequest): boolean {
     if (!sameTarget(held, next)) return false;
     if (this.#follower !== undefined) return this.#follower.continues(next.transfer);
+    const framing = this.#framing(held.chipSelect);
+    if (framing.isTold) return true;
     if (held.transfer.rx !== undefined) return false;
     if (next.transfer.tx === undefined) return true;
-    return this.#framing(held.chipSelect).expectsMore(this.#opcode, this.#sent);
+    return framing.expectsMore(this.#opcode, this.#sent);
   }
 
   #answer(queue: DeviceQueue, { chain }: SpiRequest, errno: number, fault?: BusFault): void {

@@ -24,6 +24,8 @@ export interface SpiFraming {
    * @param opcode its first byte: what is received may take its place in the driver's memory
    */
   follow?(opcode: number): SpiFollower;
+  /** A chip that is left selected is in the middle of a message, also after a read. */
+  readonly isTold?: boolean;
 }
 
 /** Follows one message, transfer by transfer. */
@@ -34,6 +36,16 @@ export interface SpiFollower {
   /** Is more to come? */
   readonly unfinished: boolean;
 }
+
+/**
+ * Of a driver that tells where its messages end: what it leaves selected goes on, whatever the part.
+ * `cs_change` on the last transfer of a Linux message means the same.
+ */
+export const TOLD_BY_DRIVER: SpiFraming = {
+  expectsMore: () => true,
+  isUnfinished: () => true,
+  isTold: true,
+};
 
 /** A command is one transfer; what is read after it belongs to it. True of most parts. */
 const SINGLE_TRANSFER: SpiFraming = { expectsMore: () => false, isUnfinished: () => false };

@@ -3,6 +3,7 @@ import {
   createSimulatedI2c,
   createSimulatedSpi,
   isInRealTime,
+  isSimulated,
   mixI2c,
   mixSpi,
   type SimulatedAdapter,
@@ -130,7 +131,7 @@ function tellBeyond(
   spi: SpiController,
   simulation: BoardSimulation,
 ): void {
-  if (child.has('dtbus,simulate')) return;
+  if (isSimulated(child)) return;
   const { problems, ignored } = beyondAdapter(child, spi, description);
   for (const problem of problems) simulation.complain?.(problem);
   for (const sentence of ignored) simulation.warn?.(sentence);

@@ -3,6 +3,7 @@ import {
   type ManagedI2cBus,
   type ManagedSpiBus,
   ResourceManager,
+  TOLD_BY_DRIVER,
   VirtioI2cDevice,
   VirtioSpiDevice,
 } from '../../backend/index.ts';
@@ -16,7 +17,7 @@ import { Injection } from '../injection/injection.ts';
 import type { ModelThreads } from '../models/model-threads.ts';
 import type { BackEndCalls, DeviceProblem, ReplaySettings, TraceStart } from '../thread/protocol.ts';
 import { type BusBinding, bindBus, hostNodeOf, notOpenedProblem, problemOf, reportOf } from './bind-bus.ts';
-import { compatiblesBelow } from './compatibles.ts';
+import { compatiblesBelow, simulatedBelow } from './compatibles.ts';
 import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { channelPlace, hearersOn, parentsFirst } from './i2c-channels.ts';
@@ -52,6 +53,8 @@ export interface BoardDevicesOptions {
   /** What is written down from the first transfer on. */
   readonly trace?: TraceStart | undefined;
   readonly replay?: ReplaySettings | undefined;
+  /** Drivers may come that are not ours: where their messages end is told by the parts, real ones as well. */
+  readonly guests?: boolean;
   /** Paths of the buses that are made, with their parts; default: all. */
   readonly only?: readonly string[] | undefined;
   readonly warn: (sentence: string) => void;
@@ -73,8 +76,8 @@ export class BoardDevices {
   readonly #lineBindings: readonly LineBinding[];
   readonly #parts: PartRegistry;
   readonly #clock: RealClock | SteppedClock;
-  /** Of the parts that the tree names, simulated or real. */
-  readonly #sheets: readonly DataSheet[];
+  /** Of the parts that the tree names, simulated or real; undefined where no drivers come but ours. */
+  readonly #sheets: readonly DataSheet[] | undefined;
   readonly #devices: readonly VirtioNode[];
   /** Only where the tree has some. */
   readonly #gpio: GpioControllers | undefined;
@@ -104,7 +107,7 @@ export class BoardDevices {
     readonly gpio: GpioControllers | undefined;
     readonly problems: readonly DeviceProblem[];
     readonly look: boolean;
-    readonly sheets: readonly DataSheet[];
+    readonly sheets: readonly DataSheet[] | undefined;
     readonly waiting: WaitingHosts;
     readonly own: OwnModels;
     readonly hasOwnCode: boolean;
@@ -162,7 +165,7 @@ export class BoardDevices {
     const { bus, node } = this.#bindings[index] ?? {};
     if (bus === undefined || node === undefined) return undefined;
     if (bus.kind === 'i2c') return new VirtioI2cDevice(this.manager, bus as ManagedI2cBus, client);
-    const framing = spiFramingsOf(this.#sheets, node.node);
+    const framing = this.#sheets ? spiFramingsOf(this.#sheets, node.node) : () => TOLD_BY_DRIVER;
     const time = this.steppedClock && spiTimeOf(this.steppedClock);
     return new VirtioSpiDevice(this.manager, bus as ManagedSpiBus, client, framing, {}, time);
   }
@@ -202,10 +205,9 @@ export class BoardDevices {
     const described = [...onBuses.filter(([bus]) => isMade(bus)).flat(), ...alone];
     const controllers = devices.filter((device): device is GpioDescription => device.kind === 'gpio');
     // All at once: most of a start is waiting for modules.
-    const compatibles = compatiblesBelow(described);
     const [catalogue, sheets] = await Promise.all([
-      loadModels(compatibles),
-      loadParts(compatibles),
+      loadModels(simulatedBelow(described)),
+      options.guests ? loadParts(compatiblesBelow(described)) : undefined,
       loadHosts([...described, ...controllers.flatMap(({ node }) => hostNodeOf(node) ?? [])]),
     ]);
     const { onLine = () => {} } = options;

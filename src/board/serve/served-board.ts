@@ -79,6 +79,7 @@ export class ServedBoard {
       directory: dirname(file),
       trust: pathsOf('trust', options.trust),
       isolate: () => toBlob(tree),
+      guests: true,
       steppedClock: options.virtualTime ?? false,
       trace,
       warn: options.onWarning,

@@ -1,16 +1,14 @@
-import { type DataSheet, loadParts, opcodeOf, partFor } from '../../parts/index.ts';
-
-const NAME = ['jedec,spi-nor'];
+import { norInstructions, opcodeOf } from '../../parts/index.ts';
 
 /** Instructions that all SPI NOR flashes share, by their data sheet; known once `loadInstructions` has ended. */
 export let OPCODE: ReturnType<typeof opcodesOf>;
 
 /** A script that is loaded at once cannot wait for them itself. */
 export async function loadInstructions(): Promise<void> {
-  OPCODE ??= opcodesOf(partFor(await loadParts(NAME), 'spi', NAME) as DataSheet);
+  OPCODE ??= opcodesOf({ title: 'SPI NOR flash', instructions: await norInstructions() });
 }
 
-function opcodesOf(flash: DataSheet) {
+function opcodesOf(flash: Parameters<typeof opcodeOf>[0]) {
   const opcode = (name: string, address?: number) => opcodeOf(flash, name, address);
   return {
     WRITE_STATUS: opcode('write status'),

@@ -29,8 +29,9 @@ const LATENCY_MS = 16;
 /** Commands that no chip knows, each of which it answers. */
 const UNKNOWN = [0xaa, 0xab] as const;
 const ECHO = UNKNOWN.flatMap((command) => [MPSSE.BAD_COMMAND, command]);
-/** Answers that are waited for at once. */
+/** Answers that one transfer waits for, and so many of those at once. */
 const READ_MAX = 0x1_0000;
+const READS = 2;
 /** So many transfers bring the echo, whatever was left of earlier answers. */
 const ECHO_TRIES = 200;
 
@@ -117,13 +118,14 @@ export class FtdiConnection {
     while (answer.left > 0) {
       const { left } = answer;
       const length = Math.ceil(Math.min(left, READ_MAX) / PACKET_DATA) * PACKET_BYTES;
-      let came = 0;
-      const take = (data: Uint8Array, received: number): void => {
-        came = answer.take(data, received);
-      };
-      await usb.inEach(endpointsOf(this.#channel).IN, length, 1, take, signal);
-      if (came > left)
-        throw new BusFault('EPROTO', `${this.description} answered ${came} bytes, not ${left}`);
+      const count = Math.min(READS, Math.ceil(left / READ_MAX));
+      const take = (data: Uint8Array, received: number): void => answer.take(data, received);
+      await usb.inEach(endpointsOf(this.#channel).IN, length, count, take, signal);
+      if (answer.beyond > 0)
+        throw new BusFault(
+          'EPROTO',
+          `${this.description} answered ${left + answer.beyond} bytes, not ${left}`,
+        );
     }
   }
 
@@ -192,40 +194,31 @@ class Answer {
   #filled = 0;
   /** Bytes that have not come. */
   left: number;
+  /** Bytes that came and nobody asked for. */
+  beyond = 0;
 
   constructor(places: readonly Uint8Array[]) {
     this.#places = places;
     this.left = places.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Takes what packets carry. @returns how many bytes: of more than are left, none was taken */
-  take(packets: Uint8Array, length: number): number {
+  /** Takes what packets carry, which is moved together there; none of it where there is more than is left. */
+  take(packets: Uint8Array, length: number): void {
     const came = payloadLength(length);
-    if (came > this.left) return came;
+    this.beyond += Math.max(0, came - this.left);
+    if (this.beyond > 0) return;
     // Parts of a `Buffer` are made by Node in JavaScript, which V8 would begin to compile.
     const bytes = new Uint8Array(packets.buffer, packets.byteOffset, length);
-    let place = this.#places[this.#place];
-    let filled = this.#filled;
-    // Most packets fit: little code for each of thousands, as V8's compiler takes longer for a loop of much than a MiB takes.
-    for (let at = STATUS_BYTES; at < length; at += PACKET_BYTES) {
-      const part = bytes.subarray(at, at + PACKET_DATA);
-      if (place !== undefined && filled + part.length < place.length) {
-        place.set(part, filled);
-        filled += part.length;
-        continue;
-      }
-      this.#filled = filled;
-      this.#putAcross(part);
-      place = this.#places[this.#place];
-      filled = this.#filled;
-    }
-    this.#filled = filled;
+    let end = 0;
+    // Without an object for each of thousands.
+    for (let at = STATUS_BYTES; at < length; at += PACKET_BYTES, end += PACKET_DATA)
+      bytes.copyWithin(end, at, at + PACKET_DATA);
+    this.#put(bytes.subarray(0, came));
     this.left -= came;
-    return came;
   }
 
   /** What fills a place, and may begin others. */
-  #putAcross(bytes: Uint8Array): void {
+  #put(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
       const place = this.#places[this.#place] as Uint8Array;
       const room = place.length - this.#filled;

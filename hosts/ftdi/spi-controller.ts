@@ -20,6 +20,8 @@ import type { ChannelUse } from './use.ts';
 
 /** Commands that go out in one transfer, unless a single one is longer; answers that one run of them asks for. */
 const OUT_MAX = 0x1_0000;
+/** Commands that every chip of the family has room for until it gets to them (FT232H data sheet: 1 KiB): whatever they ask for. */
+const KEPT_MAX = 512;
 
 /** A run of commands for the engine, and how many bytes answer it. */
 interface Run {
@@ -185,7 +187,10 @@ class Runs {
   /** The last one, or another where that would become too long. */
   #runFor(size: number, due: number): Run {
     const last = this.#all.at(-1);
-    if (last !== undefined && last.size + size <= OUT_MAX && last.due + due <= OUT_MAX) return last;
+    if (last !== undefined) {
+      const [commands, answers] = [last.size + size, last.due + due];
+      if (commands <= KEPT_MAX || (commands <= OUT_MAX && answers <= OUT_MAX)) return last;
+    }
     const run: Run = { commands: [], size: 0, due: 0 };
     this.#all.push(run);
     return run;

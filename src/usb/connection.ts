@@ -23,7 +23,8 @@ export interface UsbConnection {
   in(endpoint: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
   /**
    * So many transfers of at most `length` bytes each, all of them under way at once. Where one fails the others are taken back, and
-   * have ended when this throws. @param take what came, the first `length` bytes of `data`, which hold during the call
+   * have ended when this throws. @param take what came, the first `length` bytes of `data`, which hold during the call and may be
+   * written over
    */
   inEach(
     endpoint: number,

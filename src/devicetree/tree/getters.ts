@@ -58,7 +58,7 @@ export function toRows(property: Property, width: number): readonly (readonly nu
 
 function decode(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at++) text += String.fromCharCode(bytes[at] as number);
   return readable(text);
 }
 

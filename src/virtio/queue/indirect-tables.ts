@@ -66,10 +66,8 @@ export class IndirectTables {
   }
 
   close(): void {
-    for (const [slot, table] of this.#tables.entries()) {
-      if (table !== undefined) this.#dma.free(table.addr);
-      this.#tables[slot] = undefined;
-    }
+    for (const table of this.#tables) if (table !== undefined) this.#dma.free(table.addr);
+    this.#tables.fill(undefined);
   }
 
   #tableOf(slot: number, count: number): Table {

@@ -121,11 +121,8 @@ export class FtdiConnection {
       const count = Math.min(READS, Math.ceil(left / READ_MAX));
       const take = (data: Uint8Array, received: number): void => answer.take(data, received);
       await usb.inEach(endpointsOf(this.#channel).IN, length, count, take, signal);
-      if (answer.beyond > 0)
-        throw new BusFault(
-          'EPROTO',
-          `${this.description} answered ${left + answer.beyond} bytes, not ${left}`,
-        );
+      if (answer.left < 0)
+        throw new BusFault('EPROTO', `${this.description} answered ${left - answer.left} bytes, not ${left}`);
     }
   }
 
@@ -192,21 +189,19 @@ class Answer {
   /** The place that is filled now, and how far it is. */
   #place = 0;
   #filled = 0;
-  /** Bytes that have not come. */
+  /** Bytes that have not come; below 0: so many came that nobody asked for. */
   left: number;
-  /** Bytes that came and nobody asked for. */
-  beyond = 0;
 
   constructor(places: readonly Uint8Array[]) {
     this.#places = places;
     this.left = places.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Takes what packets carry, which is moved together there; none of it where there is more than is left. */
+  /** Takes what packets carry, which is moved together there; none where more came than was left. */
   take(packets: Uint8Array, length: number): void {
     const came = payloadLength(length);
-    this.beyond += Math.max(0, came - this.left);
-    if (this.beyond > 0) return;
+    this.left -= came;
+    if (this.left < 0) return;
     // Parts of a `Buffer` are made by Node in JavaScript, which V8 would begin to compile.
     const bytes = new Uint8Array(packets.buffer, packets.byteOffset, length);
     let end = 0;
@@ -214,7 +209,6 @@ class Answer {
     for (let at = STATUS_BYTES; at < length; at += PACKET_BYTES, end += PACKET_DATA)
       bytes.copyWithin(end, at, at + PACKET_DATA);
     this.#put(bytes.subarray(0, came));
-    this.left -= came;
   }
 
   /** What fills a place, and may begin others. */

@@ -4,6 +4,7 @@ import {
   ResourceManager,
   type SpiFraming,
   spiFramingOf,
+  TOLD_BY_DRIVER,
   VirtioSpiDevice,
 } from '../../../src/backend/index.ts';
 import type { SpiController } from '../../../src/bus/index.ts';
@@ -237,5 +238,25 @@ describe('where a message of Linux ends', () => {
     const other = spiTransfer({ tx: Uint8Array.of(1) });
     await manager.transferSpi(new Client('other'), bus, 1, 0, [other]);
     expect(log).toEqual(['0:w1', '|', '1:w1']);
+  });
+});
+
+describe('where a message of ours ends', () => {
+  it('is told: a chip that is left selected goes on, also behind what was read', async () => {
+    const { send, log } = await linuxDriver(TOLD_BY_DRIVER);
+    send(0, [0x06]);
+    send(0, [0x01]);
+    send(0, undefined, 2);
+    send(0, [0x02]);
+    expect(log).toEqual(['0:w1', '0:w1', '0:r2', '0:w1']);
+    send(1, [0x03]);
+    expect(log.slice(4)).toEqual(['|', '1:w1']);
+  });
+
+  it('is waited for as for a command that cannot be over', async () => {
+    const { send, device } = await linuxDriver(TOLD_BY_DRIVER);
+    vi.useFakeTimers({ toFake: ['performance'] });
+    send(0, undefined, 2);
+    expect(device.processQueue()).toBeGreaterThanOrEqual(performance.now() + 500);
   });
 });

@@ -226,9 +226,11 @@ export class VirtioSpiDevice implements VirtioDevice {
     const held = this.#held;
     if (held === undefined) return Number.POSITIVE_INFINITY;
     const framing = this.#framing(held.chipSelect);
+    // For as long as its driver likes: others who wait for the bus have their patience (see ResourceManager).
+    if (framing.isTold) return Number.POSITIVE_INFINITY;
     const unfinished =
       this.#follower?.unfinished ??
-      (framing.isTold || (held.transfer.rx === undefined && framing.isUnfinished(this.#opcode, this.#sent)));
+      (held.transfer.rx === undefined && framing.isUnfinished(this.#opcode, this.#sent));
     const due = this.#heldSince + (unfinished ? UNFINISHED_DESELECT_MS : IDLE_DESELECT_MS);
     const left = due - this.#now();
     if (left > 0) return this.#time === undefined ? due : this.#lookAfter(left, this.#time);

@@ -37,18 +37,11 @@ export interface SpiFollower {
   readonly unfinished: boolean;
 }
 
-/**
- * Of a driver that tells where its messages end: what it leaves selected goes on, whatever the part.
- * `cs_change` on the last transfer of a Linux message means the same.
- */
-export const TOLD_BY_DRIVER: SpiFraming = {
-  expectsMore: () => true,
-  isUnfinished: () => true,
-  isTold: true,
-};
-
 /** A command is one transfer; what is read after it belongs to it. True of most parts. */
 const SINGLE_TRANSFER: SpiFraming = { expectsMore: () => false, isUnfinished: () => false };
+
+/** Of a driver that tells where its messages end, as ours does: what it leaves selected goes on, whatever the part. */
+export const TOLD_BY_DRIVER: SpiFraming = { ...SINGLE_TRANSFER, isTold: true };
 
 /** What a part expects on SPI, as its data sheet declares it (see `DataSheet` in src/parts). */
 export interface SpiProtocol {

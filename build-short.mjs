@@ -25,7 +25,10 @@ const SCRIPTS = {
       [/^src\/parts\/(?!memories\/spi-nor-(winbond-)?instructions)([^/]+)\//, (_, kind) => `-parts-${kind}`],
       [/^src\/(devicetree\/(again\/changed|fdt-tools|overlay|write)|cli\/dt-tools)/, () => '-trees'],
       // What a board whose tree was kept does without.
-      [/^language|^src\/devicetree\/(?!host-files|tree\/(getters|kept-form|live-|readable))/, () => '-source'],
+      [
+        /^language|^src\/devicetree\/(?!host-files|tree\/(getters|kept-form|live-|readable))/,
+        () => '-source',
+      ],
       [/^src\/(board\/models|sim\/own)\//, () => '-models'],
       [/^src\/(formats|lab|recording|remote|replay|trace|transport\/vhost-user)\//, () => '-rest'],
     ],

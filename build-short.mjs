@@ -22,7 +22,7 @@ const SCRIPTS = {
       [/^hosts\/(usb|pins|link)\/(?!recovering-session)|^src\/(machine|os|usb)\//, () => '-adapters'],
       [/^hosts\/(?!simulated\/|link\/)([^/]+)\//, (kind) => `-hosts-${kind}`],
       [/^src\/parts\/(sensors|clocks|gpio)\//, () => '-parts'],
-      [/^src\/parts\/(?!memories\/spi-nor-(winbond-)?instructions)([^/]+)\//, (_, kind) => `-parts-${kind}`],
+      [/^src\/parts\/(?!memories\/spi-nor-instructions)([^/]+)\//, (kind) => `-parts-${kind}`],
       [/^src\/(devicetree\/(again\/changed|fdt-tools|overlay|write)|cli\/dt-tools)/, () => '-trees'],
       // What a board whose tree was kept does without.
       [
@@ -62,7 +62,7 @@ const HIDDEN =
 function endOf(fileName, beside) {
   for (const [files, end] of beside) {
     const found = files.exec(fileName);
-    if (found !== null) return end(...found.slice(1));
+    if (found !== null) return end(found[1]);
   }
   return '';
 }

@@ -53,7 +53,7 @@ export interface BoardDevicesOptions {
   /** What is written down from the first transfer on. */
   readonly trace?: TraceStart | undefined;
   readonly replay?: ReplaySettings | undefined;
-  /** Drivers may come that are not ours: where their messages end is told by the parts, real ones as well. */
+  /** Drivers may come that are not ours, which do not tell where their messages end: the parts do, real ones as well. */
   readonly guests?: boolean;
   /** Paths of the buses that are made, with their parts; default: all. */
   readonly only?: readonly string[] | undefined;
@@ -195,8 +195,7 @@ export class BoardDevices {
     devices: readonly VirtioNode[],
     options: BoardDevicesOptions,
   ): Promise<BoardDevices> {
-    const nodes = devices.filter(isBus);
-    const parts = new PartRegistry();
+    const [nodes, parts] = [devices.filter(isBus), new PartRegistry()];
     const clock = options.steppedClock ? new SteppedClock() : new RealClock(options.over);
     // An emulated adapter has parts of its own behind it.
     const onBuses = nodes.map(({ node }) => [node, hostNodeOf(node) ?? []].flat());
@@ -204,16 +203,16 @@ export class BoardDevices {
     const isMade = (bus?: Node) => bus !== undefined && (options.only?.includes(bus.path) ?? true);
     const described = [...onBuses.filter(([bus]) => isMade(bus)).flat(), ...alone];
     const controllers = devices.filter((device): device is GpioDescription => device.kind === 'gpio');
-    // All at once: most of a start is waiting for modules.
+    // Most of a start is waiting for modules.
     const [catalogue, sheets] = await Promise.all([
       loadModels(simulatedBelow(described)),
       options.guests ? loadParts(compatiblesBelow(described)) : undefined,
       loadHosts([...described, ...controllers.flatMap(({ node }) => hostNodeOf(node) ?? [])]),
     ]);
+    const { directory, warn, look = false, strict = false, trust = [], onNotOpened } = options;
     const { onLine = () => {} } = options;
     const gpio = controllers.length === 0 ? undefined : new GpioControllers(controllers, onLine);
     const problems: DeviceProblem[] = [];
-    const { directory, warn, look = false, strict = false, trust = [], onNotOpened } = options;
     const complain = ({ path, property, sentence }: NodeProblem) =>
       void problems.push({ path, property, sentence });
     const replaying =

@@ -1,7 +1,7 @@
 import * as sets from './spi-nor-command-sets.ts';
+import { WINBOND_PLAIN_LARGE_INSTRUCTIONS } from './spi-nor-instructions.ts';
 import { BP2, BP3, ENTER, EXIT, type FlashKind, MODE_OR_INSTRUCTIONS, QUAD_ENABLE } from './spi-nor-kind.ts';
 import { WINBOND_LARGE, WINBOND_PLAIN } from './spi-nor-winbond.ts';
-import { WINBOND_PLAIN_LARGE_INSTRUCTIONS } from './spi-nor-winbond-instructions.ts';
 
 const K = 1024;
 

@@ -9,13 +9,11 @@ import {
   type FlashInstruction,
   POWER_DOWN,
   PROGRAM,
-} from './spi-nor-instructions.ts';
-import { BP2, BP3, type FlashKind, MODE_OR_INSTRUCTIONS, QUAD_ENABLE } from './spi-nor-kind.ts';
-import {
   WINBOND_INSTRUCTIONS,
   WINBOND_LARGE_INSTRUCTIONS,
   WINBOND_PLAIN_INSTRUCTIONS,
-} from './spi-nor-winbond-instructions.ts';
+} from './spi-nor-instructions.ts';
+import { BP2, BP3, type FlashKind, MODE_OR_INSTRUCTIONS, QUAD_ENABLE } from './spi-nor-kind.ts';
 
 const K = 1024;
 

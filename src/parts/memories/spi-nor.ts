@@ -1,9 +1,9 @@
 import type { Kit, Part } from '../model.ts';
 import type { FlashChip } from './spi-nor-chip.ts';
+import { PLAIN_NOR_INSTRUCTIONS } from './spi-nor-instructions.ts';
 import { flashModel } from './spi-nor-model.ts';
 import { chipOf, NOT_MODELLED, partOf, SPI, sheet } from './spi-nor-part.ts';
 import { WINBOND_CHIPS, winbondOfSize } from './spi-nor-winbond.ts';
-import { PLAIN_NOR_INSTRUCTIONS } from './spi-nor-winbond-instructions.ts';
 
 /** The end of the last fixed partition: the flash must be at least that long. */
 function partitionsEnd(node: Kit['node']): number {

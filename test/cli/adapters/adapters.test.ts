@@ -53,7 +53,9 @@ describe('dtbus adapters', () => {
     machine.node('bus/usb/001/004', 0o666);
     machine.node('bus/usb/001/005', 0o666);
     const { places } = machine;
-    const text = adapterText(findAdapters({ places, user }), plain).replaceAll(places.sys, '/sys');
+    const found = findAdapters({ places, user });
+    expect(found.map(({ access }) => access.allowed)).toEqual([false, true]);
+    const text = adapterText(found, plain).replaceAll(places.sys, '/sys');
     // Documentation/usb/authorization.rst of the kernel: 1 lets a device in.
     expect(text).toContain(
       '  access   not authorized: Linux keeps it off\n  to do    echo 1 | sudo tee /sys/bus/usb/devices/1-3/authorized\n',

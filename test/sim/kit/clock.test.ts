@@ -73,6 +73,20 @@ describe('a stepped clock', () => {
 });
 
 describe('a real clock', () => {
+  it('goes on from where a wait would have ended that another thread wants no more', () => {
+    const over = new Int32Array(new SharedArrayBuffer(4));
+    Atomics.store(over, 0, 1);
+    const clock = new RealClock(over);
+    const hour = 3600e9;
+    const began = clock.now();
+    clock.pass(hour);
+    const after = clock.now();
+    expect(after - began).toBeGreaterThanOrEqual(hour);
+    const until = performance.now() + 5;
+    while (performance.now() < until);
+    expect(clock.now()).toBeGreaterThan(after);
+  });
+
   it('lets what is made later see the moment that it belongs to, also in a transfer, and goes on after that', () => {
     const clock = new RealClock();
     const began = clock.now();

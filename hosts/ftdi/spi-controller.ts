@@ -100,10 +100,11 @@ export class FtdiSpiController implements SpiController {
     const goesOn = held?.chipSelect === chipSelect && held.mode === mode;
     if (!goesOn) await this.#deselect(signal);
     const idle = this.#levels(mode, undefined);
-    await this.#use.become(`SPI ${mode & SPI_MODE.CPOL}`, () => this.#setUp(idle), signal);
+    const isNew = await this.#use.become(`SPI ${mode & SPI_MODE.CPOL}`, () => this.#setUp(idle), signal);
     this.#held = undefined;
     const { segments, finish } = segmentsOf(mode, transfers);
-    let selected = goesOn;
+    // What took the pins meanwhile has deselected it.
+    let selected = goesOn && !isNew;
     const runs = new Runs();
     for (const { moves, transfers: each, keep } of segments) {
       runs.add(divisorCommand(this.#divisorFor(slowestClock(each))));

@@ -65,20 +65,23 @@ export class I2cCommands {
   }
 
   /** @returns the commands of bytes; each that is written is answered by its acknowledge bit */
-  bytes(move: Extract<I2cMove, { kind: 'read' | 'write' }>): readonly number[] {
-    if (move.kind === 'write')
-      return [...move.bytes].flatMap((byte) => [
-        ...this.#pins(false, false, true),
-        ...WRITE_BYTE,
-        byte,
-        ...this.#pins(false, true, false),
-        ...READ_BIT,
-      ]);
+  bytes(move: Extract<I2cMove, { kind: 'read' | 'write' }>): Uint8Array {
+    if (move.kind === 'write') {
+      const head = [...this.#pins(false, false, true), ...WRITE_BYTE];
+      const commands = repeated(
+        [...head, 0, ...this.#pins(false, true, false), ...READ_BIT],
+        move.bytes.length,
+      );
+      const each = commands.length / move.bytes.length;
+      for (let i = 0; i < move.bytes.length; i++) commands[i * each + head.length] = move.bytes[i] as number;
+      return commands;
+    }
     const { into, acks } = move;
-    return Array.from(into, (_, i) => {
-      const acknowledge = acks === 'all' || i < into.length - 1;
-      return [...READ_BYTE, ...(acks === 'unclocked' ? [] : this.#acknowledge(acknowledge))];
-    }).flat();
+    if (acks === 'unclocked') return repeated(READ_BYTE, into.length);
+    const read = (acknowledge: boolean, count: number) =>
+      repeated([...READ_BYTE, ...this.#acknowledge(acknowledge)], count);
+    if (acks === 'all') return read(true, into.length);
+    return Buffer.concat([read(true, into.length - 1), read(false, 1)]);
   }
 
   #acknowledge(acknowledge: boolean): readonly number[] {
@@ -103,4 +106,11 @@ export class I2cCommands {
       directions | PIN.CLOCK | (drivesSda ? PIN.OUT : 0),
     ];
   }
+}
+
+/** Bulk is thousands of bytes: an array of their numbers takes longer to make than the bus to carry them. */
+function repeated(commands: readonly number[], count: number): Uint8Array {
+  const all = new Uint8Array(commands.length * count);
+  for (let i = 0; i < count; i++) all.set(commands, i * commands.length);
+  return all;
 }

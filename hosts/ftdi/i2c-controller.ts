@@ -17,8 +17,9 @@ import { clockOf, divisorCommand, divisorFor, MPSSE, PIN, SLOWEST_I2C_HZ } from 
 import type { ChannelUse } from './use.ts';
 
 const DEFAULT_HZ = 100_000;
+const SEND_NOW = Uint8Array.of(MPSSE.SEND_NOW);
 /** Bytes that are written before their acknowledge bits are looked at, and most that come back at once. */
-const BUDGET = { sent: 128, received: 480, edge: 0, writtenByte: 1, read: 0 } as const;
+const BUDGET = { sent: 512, received: 4096, edge: 0, writtenByte: 1, read: 0 } as const;
 
 /** I2C on the pins of a channel: SCL is AD0, SDA is AD1 and AD2. */
 export class FtdiI2cController implements I2cController {
@@ -101,16 +102,16 @@ export class FtdiI2cController implements I2cController {
     const begins = this.#bus === 'free';
     const ends = moves.at(-1)?.kind === 'stop';
     let isOpen = !begins;
-    const sent = moves.flatMap((move) => {
-      if (move.kind === 'stop') return commands.stop();
+    const sent = moves.map((move) => {
+      if (move.kind === 'stop') return Uint8Array.from(commands.stop());
       if (move.kind !== 'start') return commands.bytes(move);
       const start = isOpen ? commands.repeatedStart() : commands.start();
       isOpen = true;
-      return start;
+      return Uint8Array.from(start);
     });
     this.#bus = 'open';
     const due = (begins ? 1 : 0) + answerLength(moves) + (ends ? 1 : 0);
-    const answer = await this.#connection.run(Uint8Array.from([...sent, MPSSE.SEND_NOW]), due, signal);
+    const answer = await this.#connection.run(Buffer.concat([...sent, SEND_NOW]), due, signal);
     if (ends) this.#bus = isFree(answer.at(-1) as number) ? 'free' : 'unknown';
     if (begins && !isFree(answer[0] as number)) {
       this.#bus = 'unknown';

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkout, load, median, report } from './report.mjs';
+import { checkout, load, median, pinning, report } from './report.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const shared = process.env.DTBUS_SHARED ?? path('../../../shared');
@@ -60,7 +60,8 @@ busybox poweroff -f
 const file = join(folder, 'console');
 const console_ = openSync(file, 'w');
 const words = `mem=128M root=/dev/root rootfstype=hostfs rootflags=/ ro init=${folder}/init.sh con0=fd:0,fd:1 con=null quiet seccomp=on dtb=${folder}/guest.dtb`;
-guest = spawn(kernel, words.split(' '), {
+const [program, ...args] = [...pinning(), kernel, ...words.split(' ')];
+guest = spawn(program, args, {
   stdio: ['ignore', console_, console_],
   detached: true,
   cwd: folder,

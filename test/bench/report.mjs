@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = fileURLToPath(new URL('../../', import.meta.url));
@@ -24,6 +26,18 @@ export function median(numbers) {
 /** Runs `measure` so many times and gives the median of what it gives. */
 export function medianOf(runs, measure) {
   return median(Array.from({ length: runs }, measure));
+}
+
+/**
+ * The command in front of a guest's that keeps it on one processor: its processes wake each other at each switch between two threads
+ * of a program in it, which takes a millisecond where they lie on two.
+ */
+export function pinning() {
+  const command = ['taskset', '-c', String(availableParallelism() - 1)];
+  if (process.env.DTBUS_BENCH_PINNED === '0') return [];
+  if (spawnSync(command[0], [...command.slice(1), 'true']).status === 0) return command;
+  console.log('without taskset: the guest runs on all processors');
+  return [];
 }
 
 /** CPU time of this process and its threads, in µs. */

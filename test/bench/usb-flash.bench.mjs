@@ -8,10 +8,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkout, median, report } from './report.mjs';
+import { checkout, median, pinning, report } from './report.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const shared = process.env.DTBUS_SHARED ?? path('../../../shared');
@@ -79,14 +79,6 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-/** The command in front of the guest's that keeps it on one processor. */
-function pinning() {
-  const command = ['taskset', '-c', String(availableParallelism() - 1)];
-  if (process.env.DTBUS_BENCH_PINNED === '0') return [];
-  if (spawnSync(command[0], [...command.slice(1), 'true']).status === 0) return command;
-  console.log('without taskset: the guest runs on all processors');
-  return [];
-}
 const pinned = pinning();
 
 /** The least client, where it can be built. */

@@ -68,12 +68,11 @@ export class I2cCommands {
   bytes(move: Extract<I2cMove, { kind: 'read' | 'write' }>): Uint8Array {
     if (move.kind === 'write') {
       const head = [...this.#pins(false, false, true), ...WRITE_BYTE];
-      const commands = repeated(
-        [...head, 0, ...this.#pins(false, true, false), ...READ_BIT],
-        move.bytes.length,
-      );
-      const each = commands.length / move.bytes.length;
-      for (let i = 0; i < move.bytes.length; i++) commands[i * each + head.length] = move.bytes[i] as number;
+      const command = [...head, 0, ...this.#pins(false, true, false), ...READ_BIT];
+      const commands = repeated(command, move.bytes.length);
+      move.bytes.forEach((byte, i) => {
+        commands[i * command.length + head.length] = byte;
+      });
       return commands;
     }
     const { into, acks } = move;

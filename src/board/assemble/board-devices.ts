@@ -195,7 +195,8 @@ export class BoardDevices {
     devices: readonly VirtioNode[],
     options: BoardDevicesOptions,
   ): Promise<BoardDevices> {
-    const [nodes, parts] = [devices.filter(isBus), new PartRegistry()];
+    const nodes = devices.filter(isBus);
+    const parts = new PartRegistry();
     const clock = options.steppedClock ? new SteppedClock() : new RealClock(options.over);
     // An emulated adapter has parts of its own behind it.
     const onBuses = nodes.map(({ node }) => [node, hostNodeOf(node) ?? []].flat());
@@ -210,8 +211,7 @@ export class BoardDevices {
       loadHosts([...described, ...controllers.flatMap(({ node }) => hostNodeOf(node) ?? [])]),
     ]);
     const { directory, warn, look = false, strict = false, trust = [], onNotOpened } = options;
-    const { onLine = () => {} } = options;
-    const gpio = controllers.length === 0 ? undefined : new GpioControllers(controllers, onLine);
+    const gpio = controllers.length === 0 ? undefined : new GpioControllers(controllers, options.onLine);
     const problems: DeviceProblem[] = [];
     const complain = ({ path, property, sentence }: NodeProblem) =>
       void problems.push({ path, property, sentence });

@@ -47,7 +47,7 @@ export class GpioControllers {
   /** @param onLine told of changes of the lines that are watched */
   constructor(
     nodes: readonly GpioDescription[],
-    onLine: (path: string, line: number, high: boolean) => void,
+    onLine: (path: string, line: number, high: boolean) => void = () => {},
   ) {
     this.#lines = nodes.map(({ node }) =>
       this.#guard(node, () => {

@@ -1,14 +1,15 @@
-import { norInstructions, opcodeOf } from '../../parts/index.ts';
+import { type Instruction, norInstructions, opcodeOf } from '../../parts/index.ts';
 
 /** Instructions that all SPI NOR flashes share, by their data sheet; known once `loadInstructions` has ended. */
 export let OPCODE: ReturnType<typeof opcodesOf>;
 
 /** A script that is loaded at once cannot wait for them itself. */
 export async function loadInstructions(): Promise<void> {
-  OPCODE ??= opcodesOf({ title: 'SPI NOR flash', instructions: await norInstructions() });
+  OPCODE ??= opcodesOf(await norInstructions());
 }
 
-function opcodesOf(flash: Parameters<typeof opcodeOf>[0]) {
+function opcodesOf(instructions: readonly Instruction[]) {
+  const flash = { title: 'SPI NOR flash', instructions };
   const opcode = (name: string, address?: number) => opcodeOf(flash, name, address);
   return {
     WRITE_STATUS: opcode('write status'),

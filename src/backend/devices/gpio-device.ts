@@ -131,7 +131,7 @@ export class VirtioGpioDevice implements VirtioDevice {
   }
 
   processQueue(index: number): number {
-    if (index === GPIO_REQUESTQ) return this.#turns.take((queue) => this.#nextRequest(queue));
+    if (index === GPIO_REQUESTQ) return this.#turns.take(this.#nextRequest);
     const queue = this.#queues[index];
     if (queue === undefined || !this.#withInterrupts) return Number.POSITIVE_INFINITY;
     let used = false;
@@ -152,7 +152,7 @@ export class VirtioGpioDevice implements VirtioDevice {
   // requestq
 
   /** Takes the next request. @returns see `RequestTurns` */
-  #nextRequest(queue: DeviceQueue): number {
+  readonly #nextRequest = (queue: DeviceQueue): number => {
     const chain = queue.pop();
     if (chain === undefined) return Number.POSITIVE_INFINITY;
     const { readable, writable } = chain;
@@ -185,7 +185,7 @@ export class VirtioGpioDevice implements VirtioDevice {
     });
     this.#turns.waitFor(done, () => lateAnswer(queue, chain, later));
     return COLLECTED;
-  }
+  };
 
   /** What its adapter cannot do is refused; the lines have told why. */
   #carriedOut(request: GpioRequest): MaybePromise<number> {

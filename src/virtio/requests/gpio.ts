@@ -66,9 +66,11 @@ export function writeGpioRequest(
 
 /** @throws {ChainTooShort} */
 export function readGpioRequest(reader: Reader, into: GpioRequest): void {
-  into.type = reader.readU16();
-  into.gpio = reader.readU16();
-  into.value = reader.readU32();
+  const at = reader.head(GPIO_REQUEST_BYTES);
+  const { view } = reader;
+  into.type = view.getUint16(at + GPIO_REQUEST.TYPE, true);
+  into.gpio = view.getUint16(at + GPIO_REQUEST.GPIO, true);
+  into.value = view.getUint32(at + GPIO_REQUEST.VALUE, true);
 }
 
 export function writeGpioConfig(view: DataView, at: number, ngpio: number, namesSize: number): void {

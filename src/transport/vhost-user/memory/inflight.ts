@@ -90,7 +90,8 @@ export class InflightRing {
   readonly #bytes: Uint8Array;
   readonly #size: number;
   #counter = 0;
-  /** Staged on the used ring, not yet shown to the driver. */
+  /** The first so many of these are staged on the used ring, not yet shown to the driver; what lies behind is left there. */
+  #stagedCount = 0;
   readonly #staged: number[] = [];
 
   constructor(buffer: ArrayBufferLike, offset: number, size: number) {
@@ -145,7 +146,12 @@ export class InflightRing {
 
   /** The device is about to get the request. */
   taken(head: number): void {
-    this.#view.setBigUint64(entry(head) + ENTRY.COUNTER, BigInt(this.#counter++), true);
+    const view = this.#view;
+    const at = entry(head) + ENTRY.COUNTER;
+    const counter = this.#counter++;
+    // Two words: a BigInt is an object that has to be made.
+    view.setUint32(at, counter >>> 0, true);
+    view.setUint32(at + 4, counter / 2 ** 32, true);
     Atomics.store(this.#bytes, entry(head) + ENTRY.INFLIGHT, 1);
   }
 
@@ -154,14 +160,21 @@ export class InflightRing {
     const view = this.#view;
     view.setUint16(entry(head) + ENTRY.NEXT, view.getUint16(HEADER.LAST_BATCH_HEAD, true), true);
     view.setUint16(HEADER.LAST_BATCH_HEAD, head, true);
-    this.#staged.push(head);
+    this.#staged[this.#stagedCount++] = head;
+  }
+
+  /** Whether anything is staged and not yet shown. */
+  get hasStaged(): boolean {
+    return this.#stagedCount > 0;
   }
 
   /** The used ring shows what was staged; its index is `usedIndex` now. */
   shown(usedIndex: number): void {
-    if (this.#staged.length === 0) return;
-    for (const head of this.#staged) Atomics.store(this.#bytes, entry(head) + ENTRY.INFLIGHT, 0);
-    this.#staged.length = 0;
+    const count = this.#stagedCount;
+    if (count === 0) return;
+    for (let i = 0; i < count; i++)
+      Atomics.store(this.#bytes, entry(this.#staged[i] as number) + ENTRY.INFLIGHT, 0);
+    this.#stagedCount = 0;
     this.#view.setUint16(HEADER.USED_IDX, usedIndex, true);
   }
 }

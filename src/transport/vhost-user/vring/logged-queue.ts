@@ -108,7 +108,7 @@ export class LoggedQueue implements RequestQueue {
   flush(): void {
     this.queue.flush();
     const { used } = this.#records;
-    if (this.#inflight !== undefined && used !== undefined) this.#inflight.shown(used.value);
+    if (this.#inflight?.hasStaged === true && used !== undefined) this.#inflight.shown(used.value);
     if (this.log === undefined) return;
     // The device writes its ring too. It is small: marked whole.
     for (const { addr, len } of this.written) this.log.mark(addr, len);

@@ -95,6 +95,32 @@ describe('a successor', () => {
     expect(buffer.ring(0, 16).recover(0)).toEqual([9, 2, 1]);
   });
 
+  it('counts on beyond 32 bits', () => {
+    const { buffer, bytes } = make();
+    buffer.ring(0, 16).recover(0);
+    bytes.setUint8(entry(9), 1);
+    bytes.setBigUint64(entry(9) + 8, 0x3_ffff_ffffn, true);
+    const ring = buffer.ring(0, 16);
+    ring.recover(0);
+    ring.taken(4);
+    expect(bytes.getBigUint64(entry(4) + 8, true)).toBe(0x4_0000_0000n);
+    expect(buffer.ring(0, 16).recover(0)).toEqual([9, 4]);
+  });
+
+  it('hears of a batch once, also where the same heads come again', () => {
+    const { buffer, bytes } = make();
+    const ring = buffer.ring(0, 16);
+    ring.recover(0);
+    for (const head of [9, 2]) ring.taken(head);
+    for (const head of [9, 2]) ring.staged(head);
+    ring.shown(2);
+    for (const head of [9, 2]) ring.taken(head);
+    ring.staged(2);
+    ring.shown(3);
+    expect([bytes.getUint8(entry(9)), bytes.getUint8(entry(2))]).toEqual([1, 0]);
+    expect(buffer.ring(0, 16).recover(3)).toEqual([9]);
+  });
+
   it('knows of a death between showing a batch and striking it out by the used index', () => {
     const { buffer } = make();
     const ring = buffer.ring(0, 16);

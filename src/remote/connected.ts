@@ -35,8 +35,8 @@ function sentenceOf(error: NodeJS.ErrnoException, name: string): string {
     return `nothing is shared at ${name}: start dtbus share there`;
   if (error.code === 'EACCES')
     return `no permission to open ${name}: its socket is for the user who shares it`;
-  const remedy = UNKNOWN_AUTHORITY.test(error.code ?? '')
-    ? '; set DTBUS_TLS_CA to the certificate of its authority'
-    : '';
-  return `cannot connect to ${name}: ${error.message}${remedy}`;
+  if (!UNKNOWN_AUTHORITY.test(error.code ?? '')) return `cannot connect to ${name}: ${error.message}`;
+  // Newer Nodes add a remedy of their own, which is none where the authority is ours.
+  const [reason] = error.message.split(';');
+  return `cannot connect to ${name}: ${reason}; set DTBUS_TLS_CA to the certificate of its authority`;
 }

@@ -1,6 +1,7 @@
-// Puts the commands that are over in a tenth of a second into scripts, `dist/short/*.cjs`. `bin/dtbus.js` keeps
-// what V8 made of one, so that the next start neither reads nor compiles modules. Not for what runs long: what one file
-// takes of another is read from its exports there at each use, which cost a back-end's thread a sixth of its speed.
+// Puts the commands that are over in a tenth of a second, and a back-end's thread, into scripts, `dist/short/*.cjs`.
+// `bin/kept-code.cjs` keeps what V8 made of one, so that the next start neither reads nor compiles modules. What one file
+// takes of another is read from its exports there at each use, which cost the thread a sixth of its speed: what it runs
+// for each transfer is put together.
 // Each source file is a function of its own there, called when something of it is used first: V8 looks into none that is not
 // called, and keeps no code of it. What is private in the sources is not there: code that no compiler has seen takes twice as
 // long to find a property by a name that is an object of its own.
@@ -10,6 +11,21 @@ import { build } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
 import { minifySync } from 'rolldown/utils';
 
+/** What few calls use, whatever they are about. */
+const REST = '-rest';
+
+/** What is run through again and again, where files take much of each other, is together in one function: the language, say. */
+const LANGUAGE = /^src\/devicetree\/(tokens|preprocess|syntax|text)\//;
+
+/** What boards have of each kind of adapter, of parts that few have, and of models of the user's own, in scripts beside. */
+const OF_FEW_BOARDS = [
+  [/^hosts\/(usb|pins|link)\/(?!recovering-session)|^src\/(machine|os|usb)\//, () => '-adapters'],
+  [/^hosts\/(?!simulated\/|link\/)([^/]+)\//, (kind) => `-hosts-${kind}`],
+  [/^src\/parts\/(sensors|clocks|gpio)\//, () => '-parts'],
+  [/^src\/parts\/(?!memories\/spi-nor-instructions)([^/]+)\//, (kind) => `-parts-${kind}`],
+  [/^src\/(board\/models|sim\/own)\//, () => '-models'],
+];
+
 /**
  * What has a script of its own. What few calls of it use is in scripts beside, `…-rest.cjs` and others, each of which is read when one of
  * its files is run: of each kind of adapter, and of parts that few boards have. To find and read one takes as long as 100 kB more of
@@ -18,22 +34,33 @@ import { minifySync } from 'rolldown/utils';
 const SCRIPTS = {
   buses: {
     entry: 'src/cli/short/buses.ts',
+    together: { language: LANGUAGE, virtio: /^src\/virtio\// },
     beside: [
-      [/^hosts\/(usb|pins|link)\/(?!recovering-session)|^src\/(machine|os|usb)\//, () => '-adapters'],
-      [/^hosts\/(?!simulated\/|link\/)([^/]+)\//, (kind) => `-hosts-${kind}`],
-      [/^src\/parts\/(sensors|clocks|gpio)\//, () => '-parts'],
-      [/^src\/parts\/(?!memories\/spi-nor-instructions)([^/]+)\//, (kind) => `-parts-${kind}`],
+      ...OF_FEW_BOARDS,
       [/^src\/(devicetree\/(again\/changed|fdt-tools|overlay|write)|cli\/dt-tools)/, () => '-trees'],
       // What a board whose tree was kept does without.
       [
         /^language|^src\/devicetree\/(?!host-files|tree\/(getters|kept-form|live-|readable))/,
         () => '-source',
       ],
-      [/^src\/(board\/models|sim\/own)\//, () => '-models'],
-      [/^src\/(formats|lab|recording|remote|replay|trace|transport\/vhost-user)\//, () => '-rest'],
+      [/^src\/(formats|lab|recording|remote|replay|trace|transport\/vhost-user)\//, () => REST],
     ],
   },
-  trees: { entry: 'src/cli/short/trees.ts', beside: [] },
+  trees: { entry: 'src/cli/short/trees.ts', together: { language: LANGUAGE }, beside: [] },
+  thread: {
+    entry: 'src/board/thread/worker.ts',
+    together: {
+      transfers:
+        /^src\/(backend|board\/(assemble|thread\/(?!worker))|bus|faults|sim|transport\/(core|local)|virtio)\b|^hosts\/simulated\//,
+    },
+    beside: [
+      ...OF_FEW_BOARDS,
+      [
+        /^src\/(board\/(control|handles|open\/(?!tree-from-blob)|serve)|cli|dev|formats|lab|recording|remote|replay|trace)\//,
+        () => REST,
+      ],
+    ],
+  },
 };
 
 /** Node's modules that are there at every start: to load them later gains nothing. */
@@ -45,18 +72,15 @@ const NODE_MODULE = /(?<=\b(?:let|const) (node_\w+)=)require\("node:([\w/]+)"\)(
 /** `createRequire(import.meta.url)`: finds the same as that of the script that loads this one, and takes half as many modules again. */
 const REQUIRE_FROM_HERE = '(0,node_module.createRequire)(require("url").pathToFileURL(__filename).href)';
 /** The package's own names, and what they are to it: its folder is a package without names. */
-const OWN_NAMES = { '`#built/': '`../dist/', '`dtbus/package.json`': '`../package.json`' };
+const OWN_NAMES = {
+  '`#built/': '`../dist/',
+  '`#thread`': '`./thread.cjs`',
+  '`dtbus/package.json`': '`../package.json`',
+};
 const OWN_NAME = new RegExp(Object.keys(OWN_NAMES).join('|'), 'g');
 
-/** What a command runs through again and again, where files take much of each other: together in one function. */
-const TOGETHER = {
-  language: /^src\/devicetree\/(tokens|preprocess|syntax|text)\//,
-  virtio: /^src\/virtio\//,
-};
-
-/** What few calls run keeps its private names. */
-const HIDDEN =
-  /^(hosts\/(?!simulated\/|link\/recovering-session)|src\/(formats|lab|machine|os|recording|remote|replay|trace|usb)\/)/;
+/** Keeps its private names, as what few calls use does. */
+const HIDDEN = /^(hosts\/(?!simulated\/|link\/recovering-session)|src\/(machine|os|usb)\/)/;
 
 /** The end of the name of the script that a file is put into. */
 function endOf(fileName, beside) {
@@ -93,7 +117,7 @@ export async function buildShort(settings) {
   for (const [name, script] of Object.entries(SCRIPTS)) await buildScript(name, script, settings);
 }
 
-async function buildScript(name, { entry, beside: rules }, { inLines, ...settings }) {
+async function buildScript(name, { entry, together, beside: rules }, { inLines, ...settings }) {
   const { output } = await build({
     ...settings,
     input: { entry },
@@ -104,7 +128,10 @@ async function buildScript(name, { entry, beside: rules }, { inLines, ...setting
       format: 'cjs',
       entryFileNames: '[name].cjs',
       chunkFileNames: '[name].cjs',
-      codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'file', name: nameOf }] },
+      codeSplitting: {
+        includeDependenciesRecursively: false,
+        groups: [{ debugName: 'file', name: (id) => nameOf(id, together) }],
+      },
     },
   });
   const scripts = new Map([['', []]]);
@@ -114,7 +141,9 @@ async function buildScript(name, { entry, beside: rules }, { inLines, ...setting
     scripts.get(end).push(file);
   }
   const ids = new Map([...scripts.values()].flat().map(({ fileName }, id) => [fileName, id]));
-  const listOf = (files) => `[${files.map((file) => functionOf(file, ids, inLines)).join(',\n')}]`;
+  const opened = (file) => (endOf(file.fileName, rules) === REST ? file.code : withoutPrivate(file));
+  const listOf = (files) =>
+    `[${files.map((file) => functionOf({ ...file, code: opened(file) }, ids, inLines)).join(',\n')}]`;
   const write = (end, body) =>
     writeFileSync(
       join(folder, `${name}${end}.cjs`),
@@ -130,8 +159,7 @@ async function buildScript(name, { entry, beside: rules }, { inLines, ...setting
 
 /** A file of the build as a function that is given its exports, and what finds others. */
 function functionOf({ fileName, code }, ids, inLines) {
-  const open = HIDDEN.test(fileName) ? code : withoutPrivate(code, fileName);
-  const late = withoutImports(linked(withValues(open), fileName, ids))
+  const late = withoutImports(linked(withValues(code), fileName, ids))
     .replaceAll(REQUIRE_FROM_HERE, '(require.plain)')
     .replace(OWN_NAME, (name) => OWN_NAMES[name])
     .replace(NODE_MODULE, (whole, _, id) =>
@@ -153,10 +181,10 @@ function withShortNames(code) {
 }
 
 /** The file that a module is put into. */
-function nameOf(id) {
+function nameOf(id, together) {
   const path = relative(import.meta.dirname, id).replaceAll('\\', '/');
-  const together = Object.keys(TOGETHER).find((name) => TOGETHER[name].test(path));
-  return path.startsWith('..') ? undefined : (together ?? path.replace(/\.\w+$/, ''));
+  const name = Object.keys(together).find((each) => together[each].test(path));
+  return path.startsWith('..') ? undefined : (name ?? path.replace(/\.\w+$/, ''));
 }
 
 /** `require("../bus/words.cjs")`, and the same alone: for what a file does when it is run, which none of ours needs. */
@@ -195,7 +223,8 @@ function nodesIn(node) {
 const GLOBAL_BASES = ['Error', 'TypeError', 'RangeError'];
 
 /** With `$name` for `#name`: a name that no class has from another, as none of such a file has one of ours as its base. */
-function withoutPrivate(code, fileName) {
+function withoutPrivate({ code, fileName }) {
+  if (HIDDEN.test(fileName)) return code;
   const names = [];
   const isPrivate = ({ type }) => type === 'PrivateIdentifier';
   const isOdd = ({ type, operator, left, name, superClass, body }) =>

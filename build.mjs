@@ -23,7 +23,7 @@ const PROGRAMS = [
   'src/board/entries/onoff.ts',
   'src/board/entries/spi-device.ts',
   'src/board/open/attach.ts',
-  'src/board/thread/worker.ts',
+  'src/board/serve/expose-worker.ts',
   'src/cli/main.ts',
   'src/cli/watch/module-hook.ts',
   'src/cli/watch/thread.ts',

@@ -31,12 +31,13 @@ it('a board whose back-end has a thread of its own reads nothing of the back-end
 });
 
 it('the back-end reads neither the language nor the formats of recordings', () => {
-  expect(namesWith('src/board/thread/worker.js')).toEqual([
-    'back-end.js',
-    'transfer.js',
-    'tree.js',
-    'worker.js',
-  ]);
+  const [thread, rest] = ['', '-rest'].map((end) =>
+    readFileSync(join(DIST, `short/thread${end}.cjs`), 'utf8'),
+  );
+  expect(thread).toContain('BoardDevices');
+  for (const name of ['MacroExpander', 'class Recording', 'function openBoard('])
+    expect(thread).not.toContain(name);
+  expect(rest).toContain('class Recording');
 });
 
 it('what compiles trees reads no board', () => {

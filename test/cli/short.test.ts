@@ -255,7 +255,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     });
     const own = [...new Set(names)].filter((name) => /^(\.|#|dtbus)/.test(name));
     expect(own.length).toBeGreaterThan(3);
-    for (const name of own) expect(fromBin.resolve(name)).toMatch(/\.(js|json)$/);
+    for (const name of own) expect(fromBin.resolve(name)).toMatch(/\.(c?js|json)$/);
     const { status, stderr } = dtbus(emptyCache(), ['i2cget', '-b', 'no/demo.dts', '-y', '1', '0x48']);
     expect(stderr).toBe('dtbus: board not found: no/demo.dts; the demo board is dts/demo.dts\n');
     expect(status).toBe(1);

@@ -23,7 +23,7 @@ export function takeThread(): Thread {
     leaveIdle();
     return thread;
   }
-  const entry = createRequire(import.meta.url).resolve('#built/src/board/thread/worker.js');
+  const entry = createRequire(import.meta.url).resolve('#thread');
   const worker = new Worker(entry, program);
   return { worker, startedWith };
 }

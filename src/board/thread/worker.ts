@@ -1,8 +1,6 @@
-/**
- * Entry of the back-end's thread: builds the BE app from the board's blob and runs the vring worker until the
- * board is closed; then it waits for another board, or for one whose nodes it serves to the machine.
- */
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { Client } from '../../backend/index.ts';
 import { messageOf, threadNumber } from '../../bus/index.ts';
@@ -22,8 +20,6 @@ const tell = (message: BackEndMessage) => board.postMessage(message);
 /** The board that is served now. */
 let now: { readonly backEnd: BoardDevices; readonly start: ThreadStart } | undefined;
 
-// A model that throws outside of a call is named, and only its parts stop. Anything else ends the thread.
-process.on('uncaughtException', blame);
 function blame(error: Error): void {
   if (now?.backEnd.blameModel(error)) return;
   tell({
@@ -32,30 +28,43 @@ function blame(error: Error): void {
   });
   process.exit(1);
 }
-// A fault that nobody caught: whoever waits, blocked perhaps, is not to wait for long.
-process.once('exit', () => {
-  if (now === undefined) return;
-  backEndDied(now.start.registers);
-  answered(now.start.channels.answers);
-});
 
-// The modules of one board are there for the next one.
-for (;;) {
-  const [start] = (await once(board, 'message')) as [ThreadStart | ExposeStart];
-  // It serves nodes of the machine from now on, and ends with them: they have its errors.
-  if ('share' in start) {
-    process.off('uncaughtException', blame);
-    await (await import('../serve/expose-worker.ts')).expose(start);
-    break;
+/**
+ * What the back-end's thread does: builds the BE app from the board's blob and runs the vring worker until the board is closed;
+ * then it waits for another board, or for one whose nodes it serves to the machine.
+ * @param keepCode keeps what V8 has made of the code by now, for the next start
+ */
+export async function serveBoards(keepCode: () => void): Promise<void> {
+  // A model that throws outside of a call is named, and only its parts stop. Anything else ends the thread.
+  process.on('uncaughtException', blame);
+  // A fault that nobody caught: whoever waits, blocked perhaps, is not to wait for long.
+  process.once('exit', () => {
+    if (now === undefined) return;
+    backEndDied(now.start.registers);
+    answered(now.start.channels.answers);
+  });
+  // The modules of one board are there for the next one.
+  for (;;) {
+    const [start] = (await once(board, 'message')) as [ThreadStart | ExposeStart];
+    // It serves nodes of the machine from now on, and ends with them: they have its errors.
+    if ('share' in start) {
+      process.off('uncaughtException', blame);
+      const load = createRequire(import.meta.url);
+      const modules = load.resolve('#built/src/board/serve/expose-worker.js');
+      await (
+        (await import(pathToFileURL(modules).href)) as typeof import('../serve/expose-worker.ts')
+      ).expose(start);
+      return;
+    }
+    const isClean = await serve(start, keepCode);
+    // A model may have left timers running or have changed what all share: its thread serves nobody else.
+    if (!isClean) process.exit();
+    tell({ kind: 'closed' });
   }
-  const isClean = await serve(start);
-  // A model may have left timers running or have changed what all share: its thread serves nobody else.
-  if (!isClean) process.exit();
-  tell({ kind: 'closed' });
 }
 
 /** Serves a board until it is closed. @returns whether the thread is as it was before */
-async function serve(start: ThreadStart): Promise<boolean> {
+async function serve(start: ThreadStart, keepCode: () => void): Promise<boolean> {
   const { calls, answers, control } = start.channels;
   const tree = treeFromBlob(start.blob);
   const devices = start.devices.map(({ path, ...device }) => ({
@@ -90,7 +99,12 @@ async function serve(start: ThreadStart): Promise<boolean> {
       Atomics.notify(words, CONTROL.OPENING);
     });
   };
-  const served = { ...backEnd.calls, openHosts };
+  const save = () => {
+    // At the end of a board and of a process, when nobody waits for transfers.
+    keepCode();
+    backEnd.calls.save();
+  };
+  const served = { ...backEnd.calls, openHosts, save };
   await runWorkerLoop(local, start.registers, {
     ...(start.poll ? { spinUs: Number.POSITIVE_INFINITY } : {}),
     eventLoop: () => backEnd.needsEventLoop,

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { testFolder } from '../cli/folder.ts';
 import { dtbusHere } from '../cli/run-here.ts';
-import { axeFindings, describeInChromium } from './in-chromium.ts';
+import { axeFindings, describeInChromium, openAll } from './in-chromium.ts';
 import { monitored } from './monitored.ts';
 
 const MARKUP = '<img src=x onerror=document.title=1><script>document.title=2</script>';
@@ -86,7 +86,7 @@ describeInChromium('names and texts of strangers', (chrome) => {
     const panels = page.locator('details.panel');
     await expect.poll(() => panels.count()).toBe(5);
     await page.locator('pre.screen', { hasText: TURNS_SHOWN }).waitFor();
-    await page.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true`);
+    await openAll(page, { registers: 4, memory: 2 });
     await expect.poll(() => page.locator('.registers table').count()).toBe(4);
     await expect.poll(() => page.locator('.memory pre').count()).toBe(2);
     const evil = panels.first();

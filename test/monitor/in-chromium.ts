@@ -54,6 +54,16 @@ async function opened(browser: Browser, { monitor }: Monitored, given?: BrowserC
   return page;
 }
 
+/** Opens all that can be opened, when so many of each kind are there: registers and memory come when the board has answered. */
+export async function openAll(
+  page: Page,
+  wanted: Readonly<Record<'registers' | 'memory', number>>,
+): Promise<void> {
+  for (const [kind, count] of Object.entries(wanted))
+    await expect.poll(() => page.locator(`details.${kind}`).count()).toBe(count);
+  await page.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true`);
+}
+
 /** What axe finds wrong with a page, in the light and in the dark. */
 export async function axeFindings(page: Page): Promise<string[]> {
   const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

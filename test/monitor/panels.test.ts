@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { axeFindings, describeInChromium } from './in-chromium.ts';
+import { axeFindings, describeInChromium, openAll } from './in-chromium.ts';
 import { monitored } from './monitored.ts';
 
 const PARTS = `/dts-v1/;
@@ -220,11 +220,8 @@ describeInChromium('panels of parts', ({ opened }) => {
   it('have no finding of axe with all of them open, wide and narrow', async () => {
     const served = await monitored(PARTS);
     const page = await opened(served);
-    await page.locator(`${panel('rtc@68')} .registers`).waitFor();
-    const openAll = () =>
-      page.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true`);
-    await openAll();
-    await page.locator('.registers table').nth(3).waitFor();
+    await openAll(page, { registers: 6, memory: 1 });
+    await page.locator('.registers table').nth(5).waitFor();
     for (const shape of ['drawn', 'csv']) {
       await page.locator(`${panel('temp@48')} .curve select`).selectOption(shape);
       for (const width of [1280, 390]) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeInChromium } from './in-chromium.ts';
+import { describeInChromium, openAll } from './in-chromium.ts';
 import { monitored } from './monitored.ts';
 
 const PARTS = `/dts-v1/;
@@ -23,8 +23,7 @@ describeInChromium('what is half typed', ({ opened }) => {
   it('stays in every box of the page, whatever changes on the board meanwhile', async () => {
     const { board, ...served } = await monitored(PARTS);
     const page = await opened({ board, ...served });
-    await page.locator('[data-part="/i2c/eeprom@50"] .memory').waitFor();
-    await page.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true`);
+    await openAll(page, { registers: 2, memory: 1 });
     await page.locator('[data-part="/i2c/temp@48"] .curve form').waitFor();
     await page.getByLabel('Address in contents, hexadecimal').waitFor();
     const boxes = page.locator('.parts input[type=number], .parts input[type=text], .parts textarea');

@@ -1,4 +1,5 @@
-// What a transfer costs from the node to a simulated part and back, the two ends in two threads.
+// What a program waits for at its start, and what a transfer costs from the node to a simulated part and back, the two ends in
+// two threads.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { setFlagsFromString } from 'node:v8';
 import { PLAIN_TRANSFER } from '../support/plain-transfer.mjs';
@@ -7,6 +8,83 @@ import { checkout, cpuTime, load, median, medianOf, report } from './report.mjs'
 const { openBoard } = await load('.');
 
 const BOARD = `${checkout}dts/demo.dts`;
+
+// What a program waits for when it starts: a command of ours from the shell, and the first board that a process opens, each in
+// relation to a Node that does nothing, in turn with it.
+
+const RUNS = 15;
+const I2CGET = [`${checkout}bin/dtbus.js`, 'i2cget', '-b', BOARD, '-y', '1', '0x48', '0', 'w'];
+
+/** Prints what the import and openBoard took, in ms. */
+const OPEN = `
+  const begin = performance.now();
+  const { openBoard } = await import(${JSON.stringify(`${checkout}dist/src/board/index.js`)});
+  const loaded = performance.now();
+  const board = await openBoard(${JSON.stringify(BOARD)});
+  console.log(JSON.stringify([loaded - begin, performance.now() - loaded]));
+  await board.close();`;
+
+/** What a command takes from the shell, and the CPU time of it, in ms. */
+function shell(...argv) {
+  const words = ['-c', '"$@" > /dev/null && times', 'bash', process.execPath, ...argv];
+  const begin = performance.now();
+  const { status, stdout } = spawnSync('bash', words);
+  const time = performance.now() - begin;
+  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}`);
+  const children = String(stdout).trim().split('\n').at(-1);
+  const cpu = [...children.matchAll(/m([\d.]+)s/g)].reduce((sum, [, seconds]) => sum + Number(seconds), 0);
+  return { time, cpu: 1000 * cpu };
+}
+
+const runs = Array.from({ length: RUNS }, () => {
+  const node = shell('-e', '0');
+  const i2cget = shell(...I2CGET);
+  const [loading, opening] = JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '-e', OPEN], { encoding: 'utf8' }),
+  );
+  return { node, i2cget, loading, opening };
+}).slice(1);
+const of = (figure) => median(runs.map(figure));
+
+report(
+  'node -e 0 from the shell',
+  of(({ node }) => node.time),
+  'ms',
+  '',
+  of(({ node }) => node.cpu),
+);
+report(
+  'dtbus i2cget from the shell',
+  of(({ i2cget }) => i2cget.time),
+  'ms',
+  'at most 250',
+  of(({ i2cget }) => i2cget.cpu),
+);
+report(
+  '  in relation to node -e 0',
+  of(({ i2cget, node }) => i2cget.time / node.time),
+  '',
+  'at most 1.5',
+);
+report(
+  "import of 'dtbus'",
+  of(({ loading }) => loading),
+  'ms',
+);
+report(
+  'openBoard of the demo board, first in a process',
+  of(({ opening }) => opening),
+  'ms',
+);
+report(
+  '  in relation to node -e 0',
+  of(({ opening, node }) => opening / node.time),
+  '',
+  'at most 0.5',
+);
+
+// What a transfer takes.
+
 const WRITE_READ = [
   { addr: 0x50, write: Uint8Array.of(0) },
   { addr: 0x50, read: 16 },
@@ -117,77 +195,3 @@ for (let i = 0; i < 15; i++) {
   await board.close();
 }
 report('openBoard of the demo board', median(opening), 'ms', 'at most 60', median(openingCpu));
-
-// What a program waits for when it starts: a command of ours from the shell, and the first board that a process opens, each in
-// relation to a Node that does nothing, in turn with it.
-
-const RUNS = 15;
-const I2CGET = [`${checkout}bin/dtbus.js`, 'i2cget', '-b', BOARD, '-y', '1', '0x48', '0', 'w'];
-
-/** Prints what the import and openBoard took, in ms. */
-const OPEN = `
-  const begin = performance.now();
-  const { openBoard } = await import(${JSON.stringify(`${checkout}dist/src/board/index.js`)});
-  const loaded = performance.now();
-  const board = await openBoard(${JSON.stringify(BOARD)});
-  console.log(JSON.stringify([loaded - begin, performance.now() - loaded]));
-  await board.close();`;
-
-/** What a command takes from the shell, and the CPU time of it, in ms. */
-function shell(...argv) {
-  const words = ['-c', '"$@" > /dev/null && times', 'bash', process.execPath, ...argv];
-  const begin = performance.now();
-  const { status, stdout } = spawnSync('bash', words);
-  const time = performance.now() - begin;
-  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}`);
-  const children = String(stdout).trim().split('\n').at(-1);
-  const cpu = [...children.matchAll(/m([\d.]+)s/g)].reduce((sum, [, seconds]) => sum + Number(seconds), 0);
-  return { time, cpu: 1000 * cpu };
-}
-
-const runs = Array.from({ length: RUNS }, () => {
-  const node = shell('-e', '0');
-  const i2cget = shell(...I2CGET);
-  const [loading, opening] = JSON.parse(
-    execFileSync(process.execPath, ['--input-type=module', '-e', OPEN], { encoding: 'utf8' }),
-  );
-  return { node, i2cget, loading, opening };
-}).slice(1);
-const of = (figure) => median(runs.map(figure));
-
-report(
-  'node -e 0 from the shell',
-  of(({ node }) => node.time),
-  'ms',
-  '',
-  of(({ node }) => node.cpu),
-);
-report(
-  'dtbus i2cget from the shell',
-  of(({ i2cget }) => i2cget.time),
-  'ms',
-  'at most 250',
-  of(({ i2cget }) => i2cget.cpu),
-);
-report(
-  '  in relation to node -e 0',
-  of(({ i2cget, node }) => i2cget.time / node.time),
-  '',
-  'at most 1.5',
-);
-report(
-  "import of 'dtbus'",
-  of(({ loading }) => loading),
-  'ms',
-);
-report(
-  'openBoard of the demo board, first in a process',
-  of(({ opening }) => opening),
-  'ms',
-);
-report(
-  '  in relation to node -e 0',
-  of(({ opening, node }) => opening / node.time),
-  '',
-  'at most 0.5',
-);

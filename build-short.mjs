@@ -17,13 +17,14 @@ const REST = '-rest';
 /** What is run through again and again, where files take much of each other, is together in one function: the language, say. */
 const LANGUAGE = /^src\/devicetree\/(tokens|preprocess|syntax|text)\//;
 
-/** What boards have of each kind of adapter, of parts that few have, and of models of the user's own, in scripts beside. */
+/** What boards have of each kind of adapter, of parts that few have, and of models of the user's own, and the rest, in scripts beside. */
 const OF_FEW_BOARDS = [
   [/^hosts\/(usb|pins|link)\/(?!recovering-session)|^src\/(machine|os|usb)\//, () => '-adapters'],
   [/^hosts\/(?!simulated\/|link\/)([^/]+)\//, (kind) => `-hosts-${kind}`],
   [/^src\/parts\/(sensors|clocks|gpio)\//, () => '-parts'],
   [/^src\/parts\/(?!memories\/spi-nor-instructions)([^/]+)\//, (kind) => `-parts-${kind}`],
   [/^src\/(board\/models|sim\/own)\//, () => '-models'],
+  [/^src\/(formats|lab|recording|remote|replay|trace|transport\/vhost-user)\//, () => REST],
 ];
 
 /**
@@ -43,7 +44,6 @@ const SCRIPTS = {
         /^language|^src\/devicetree\/(?!host-files|tree\/(getters|kept-form|live-|readable))/,
         () => '-source',
       ],
-      [/^src\/(formats|lab|recording|remote|replay|trace|transport\/vhost-user)\//, () => REST],
     ],
   },
   trees: { entry: 'src/cli/short/trees.ts', together: { language: LANGUAGE }, beside: [] },
@@ -53,13 +53,7 @@ const SCRIPTS = {
       transfers:
         /^src\/(backend|board\/(assemble|thread\/(?!worker))|bus|faults|sim|transport\/(core|local)|virtio)\b|^hosts\/simulated\//,
     },
-    beside: [
-      ...OF_FEW_BOARDS,
-      [
-        /^src\/(board\/(control|handles|open\/(?!tree-from-blob)|serve)|cli|dev|formats|lab|recording|remote|replay|trace)\//,
-        () => REST,
-      ],
-    ],
+    beside: OF_FEW_BOARDS,
   },
 };
 

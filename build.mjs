@@ -1,6 +1,6 @@
 // Compiles `src` and `hosts` into `dist`. Every door of a room is a file at its own path there; what lies behind the
-// doors is put together under `dist/chunks` in few files, because most of a board's start is the loading of modules,
-// in two threads. The types beside them come from tsc.
+// doors is put together under `dist/chunks` in few files, because most of a board's start is the loading of modules. The
+// types beside them come from tsc.
 //
 // A program, not a configuration of rolldown's own: that prints every file, some two hundred lines at each `npm ci`.
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';

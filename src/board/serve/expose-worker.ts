@@ -1,5 +1,5 @@
-/** What the thread does that has a board and serves its nodes to the machine. */
-import { parentPort } from 'node:worker_threads';
+/** Entry of the thread that has a board and serves its nodes to the machine. */
+import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../bus/index.ts';
 import { serveNodes } from '../../dev/index.ts';
 import { shareBoard } from '../control/board-control.ts';
@@ -10,6 +10,7 @@ import { openBoard } from '../open/open-board.ts';
 /** How the tree is read. */
 export type ExposedTree = Pick<BoardOptions, 'overlays' | 'includePaths' | 'adopt' | 'trust'>;
 
+/** What the thread is started with. */
 export interface ExposeStart {
   readonly file: string;
   readonly options: ExposedTree;
@@ -28,8 +29,10 @@ export interface ExposeWarning {
 const warn = (sentence: string) =>
   void parentPort?.postMessage({ kind: 'warning', sentence } satisfies ExposeWarning);
 
+await expose(workerData as ExposeStart);
+
 /** Opens a board and serves its nodes until they are taken away. @throws {Error} why there are none, or why its parts could not be saved */
-export async function expose({ file, options, share, control }: ExposeStart): Promise<void> {
+async function expose({ file, options, share, control }: ExposeStart): Promise<void> {
   // Those of opening were given to whoever opened this board before.
   let isHeard = false;
   try {

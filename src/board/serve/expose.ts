@@ -1,3 +1,6 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { ownProgram } from '../../bus/index.ts';
 import { type CuseOptions, checkCuse, hostNodes, type ServedNodes } from '../../dev/index.ts';
 import {
   callback,
@@ -10,7 +13,6 @@ import {
   oneLine,
 } from '../../input/index.ts';
 import { pathsOf, treeChecks } from '../open/load-tree.ts';
-import { takeThread } from '../thread/thread.ts';
 import type { ExposedTree, ExposeStart, ExposeWarning } from './expose-worker.ts';
 
 const ID_MAX = 2 ** 32 - 1;
@@ -53,10 +55,9 @@ export async function exposeBoard(board: FilePath, options: ExposeOptions = {}):
     trust: pathsOf('trust', trust),
     adopt,
   };
-  // That of a board before has loaded most of what this one needs. It did not keep the process alive.
-  const { worker } = takeThread();
-  worker.ref();
-  worker.postMessage({ file, options: tree, share, control } satisfies ExposeStart);
+  const entry = createRequire(import.meta.url).resolve('#built/src/board/serve/expose-worker.js');
+  const workerData: ExposeStart = { file, options: tree, share, control };
+  const worker = new Worker(entry, { workerData, ...ownProgram() });
   worker.on('message', (message: ExposeWarning | { readonly kind: '' }) => {
     if (message.kind === 'warning') onWarning?.(oneLine(message.sentence));
   });

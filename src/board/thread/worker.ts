@@ -1,6 +1,4 @@
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { Client } from '../../backend/index.ts';
 import { messageOf, threadNumber } from '../../bus/index.ts';
@@ -9,7 +7,6 @@ import { backEndDied, LocalDevices, runWorkerLoop } from '../../transport/core.t
 import { GuestMemory } from '../../virtio/index.ts';
 import { BoardDevices } from '../assemble/board-devices.ts';
 import { treeFromBlob } from '../open/tree-from-blob.ts';
-import type { ExposeStart } from '../serve/expose-worker.ts';
 import { answerCalls, answered } from './calls.ts';
 import { type BackEndMessage, CONTROL, type ThreadStart } from './protocol.ts';
 
@@ -31,10 +28,10 @@ function blame(error: Error): void {
 
 /**
  * What the back-end's thread does: builds the BE app from the board's blob and runs the vring worker until the board is closed;
- * then it waits for another board, or for one whose nodes it serves to the machine.
+ * then it waits for another board.
  * @param keepCode keeps what V8 has made of the code by now, for the next start
  */
-export async function serveBoards(keepCode: () => void): Promise<void> {
+export async function serveBoards(keepCode: () => void): Promise<never> {
   // A model that throws outside of a call is named, and only its parts stop. Anything else ends the thread.
   process.on('uncaughtException', blame);
   // A fault that nobody caught: whoever waits, blocked perhaps, is not to wait for long.
@@ -43,19 +40,9 @@ export async function serveBoards(keepCode: () => void): Promise<void> {
     backEndDied(now.start.registers);
     answered(now.start.channels.answers);
   });
-  // The modules of one board are there for the next one.
+  // What one board has loaded is there for the next one.
   for (;;) {
-    const [start] = (await once(board, 'message')) as [ThreadStart | ExposeStart];
-    // It serves nodes of the machine from now on, and ends with them: they have its errors.
-    if ('share' in start) {
-      process.off('uncaughtException', blame);
-      const load = createRequire(import.meta.url);
-      const modules = load.resolve('#built/src/board/serve/expose-worker.js');
-      await (
-        (await import(pathToFileURL(modules).href)) as typeof import('../serve/expose-worker.ts')
-      ).expose(start);
-      return;
-    }
+    const [start] = (await once(board, 'message')) as [ThreadStart];
     const isClean = await serve(start, keepCode);
     // A model may have left timers running or have changed what all share: its thread serves nobody else.
     if (!isClean) process.exit();

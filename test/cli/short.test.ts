@@ -14,6 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { codeFolder, keepingIn } from './code-cache.ts';
 import { testFolder } from './folder.ts';
 
 const folder = testFolder();
@@ -21,33 +22,31 @@ let runs = 0;
 
 /** A folder of its own for the code that V8 has made. */
 const emptyCache = () => folder.path(`cache-${++runs}`);
-const inside = (cache: string) => join(cache, `dtbus-code-${process.getuid?.() ?? -1}`);
 const isFact = (name: string) => name.startsWith('fact-');
 const isBeside = (name: string) =>
   /-(adapters|hosts-[\w-]+|models|parts(-\w+)?|rest|source|trees)-v\d/.test(name);
 /** The names of the code that is kept there, without what is known of boards and what few calls use. */
 const codeIn = (cache: string) =>
-  readdirSync(inside(cache)).filter((name) => !isFact(name) && !isBeside(name));
+  readdirSync(codeFolder(cache)).filter((name) => !isFact(name) && !isBeside(name));
 /** The one file of code that is kept there of calls on boards that are not known, or on those that are. */
 const keptIn = (cache: string, known = false) => {
   const names = codeIn(cache).filter((name) => name.includes('-known-') === known);
   expect(names).toHaveLength(1);
-  return join(inside(cache), names[0] as string);
+  return join(codeFolder(cache), names[0] as string);
 };
 /** The one file of facts. */
 const factIn = (cache: string) => {
-  const names = readdirSync(inside(cache)).filter(isFact);
+  const names = readdirSync(codeFolder(cache)).filter(isFact);
   expect(names).toHaveLength(1);
-  return join(inside(cache), names[0] as string);
+  return join(codeFolder(cache), names[0] as string);
 };
 
 const GET = ['i2cget', '-b', 'dts/demo.dts', '-y', '1', '0x48', '0', 'w'];
 
 function dtbus(cache: string, words: readonly string[] = GET, bin = 'bin/dtbus.js', env = {}) {
-  const { DTBUS_BOARD: _, NODE_DISABLE_COMPILE_CACHE: __, NODE_V8_COVERAGE: ___, ...clean } = process.env;
   mkdirSync(cache, { recursive: true });
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...words], {
-    env: { ...clean, NODE_COMPILE_CACHE: cache, ...env },
+    env: keepingIn(cache, env),
     encoding: 'utf8',
   });
   return { status, stdout, stderr };
@@ -66,7 +65,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     const cache = emptyCache();
     const file = known(cache);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(statSync(inside(cache)).mode & 0o777).toBe(0o700);
+    expect(statSync(codeFolder(cache)).mode & 0o777).toBe(0o700);
     const { ino } = statSync(file);
     expect(dtbus(cache)).toEqual(READ);
     // What is rejected is written anew.
@@ -76,10 +75,10 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
   it('runs nothing of the language on a board that is known', () => {
     const cache = emptyCache();
     known(cache);
-    const files = readdirSync(inside(cache)).filter((name) => !isFact(name));
+    const files = readdirSync(codeFolder(cache)).filter((name) => !isFact(name));
     const holders = (text: string) =>
       files
-        .filter((name) => readFileSync(join(inside(cache), name)).includes(text))
+        .filter((name) => readFileSync(join(codeFolder(cache), name)).includes(text))
         .map((name) => name.replace(/-v\d.*/, ''))
         .sort();
     for (const name of ['ValueParser', 'MacroExpander', 'Tokenizer', 'SourceMap'])
@@ -94,7 +93,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     for (let n = 0; n < 2; n++) expect(dtbus(cache, words)).toEqual(READ);
     // What few calls use are scripts of their own, which are kept, too.
     expect(
-      readdirSync(inside(cache))
+      readdirSync(codeFolder(cache))
         .filter(isBeside)
         .map((name) => name.replace(/-v\d.*/, ''))
         .sort(),
@@ -139,8 +138,8 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
       ['of-a-script-that-is-gone', 31],
       ['of-another', 29],
     ] as const) {
-      writeFileSync(join(inside(cache), name), 'code');
-      utimesSync(join(inside(cache), name), days(ago), days(ago));
+      writeFileSync(join(codeFolder(cache), name), 'code');
+      utimesSync(join(codeFolder(cache), name), days(ago), days(ago));
     }
     dtbus(cache, ['dtc', '-o', '/dev/null', 'dts/demo.dts']);
     expect(
@@ -160,7 +159,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
       const cache = emptyCache();
       expect(dtbus(cache, words).status).toBe(status);
       // Newer Nodes have a cache of their own beside it.
-      expect(existsSync(inside(cache))).toBe(false);
+      expect(existsSync(codeFolder(cache))).toBe(false);
     },
   );
 
@@ -184,7 +183,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
   it('neither waits for a pipe in the place of what is kept, nor fails for a folder', () => {
     const cache = emptyCache();
     dtbus(cache);
-    const files = readdirSync(inside(cache)).map((name) => join(inside(cache), name));
+    const files = readdirSync(codeFolder(cache)).map((name) => join(codeFolder(cache), name));
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {
       rmSync(file);
@@ -235,11 +234,11 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
 
   it('neither reads nor writes where others may', () => {
     const cache = emptyCache();
-    mkdirSync(inside(cache), { recursive: true });
-    chmodSync(inside(cache), 0o777);
+    mkdirSync(codeFolder(cache), { recursive: true });
+    chmodSync(codeFolder(cache), 0o777);
     expect(dtbus(cache)).toEqual(READ);
-    expect(readdirSync(inside(cache))).toEqual([]);
-    chmodSync(inside(cache), 0o700);
+    expect(readdirSync(codeFolder(cache))).toEqual([]);
+    chmodSync(codeFolder(cache), 0o700);
     const file = known(cache);
     chmodSync(file, 0o666);
     const { ino } = statSync(file);

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeFolder, keepingIn } from '../../cli/code-cache.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -20,9 +21,8 @@ const program = (end: string) => `
   ${end}`;
 
 function run(end: string, env = {}) {
-  const { DTBUS_BOARD: _, NODE_DISABLE_COMPILE_CACHE: __, NODE_V8_COVERAGE: ___, ...clean } = process.env;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program(end)], {
-    env: { ...clean, NODE_COMPILE_CACHE: folder, ...env },
+    env: keepingIn(folder, env),
     encoding: 'utf8',
   });
   return { stdout, stderr };
@@ -32,10 +32,9 @@ const READ = { stdout: '25 0\n', stderr: '' };
 
 /** The one file of the thread's code, but for what few boards have. */
 function kept(): string {
-  const inside = join(folder, `dtbus-code-${process.getuid?.() ?? -1}`);
-  const names = readdirSync(inside).filter((name) => /^thread-v\d/.test(name));
+  const names = readdirSync(codeFolder(folder)).filter((name) => /^thread-v\d/.test(name));
   expect(names).toHaveLength(1);
-  return join(inside, String(names[0]));
+  return join(codeFolder(folder), String(names[0]));
 }
 
 describe.skipIf(process.platform === 'win32')("the code of a back-end's thread", () => {

@@ -53,15 +53,16 @@ report(
   '',
   of(({ node }) => node.cpu),
 );
+const get = 'dtbus i2cget from the shell';
 report(
-  'dtbus i2cget from the shell',
+  get,
   of(({ i2cget }) => i2cget.time),
   'ms',
   'at most 250',
   of(({ i2cget }) => i2cget.cpu),
 );
 report(
-  '  in relation to node -e 0',
+  `${get}, of node -e 0`,
   of(({ i2cget, node }) => i2cget.time / node.time),
   '',
   'at most 1.5',
@@ -71,13 +72,14 @@ report(
   of(({ loading }) => loading),
   'ms',
 );
+const first = 'openBoard of the demo board, first in a process';
 report(
-  'openBoard of the demo board, first in a process',
+  first,
   of(({ opening }) => opening),
   'ms',
 );
 report(
-  '  in relation to node -e 0',
+  `${first}, of node -e 0`,
   of(({ opening, node }) => opening / node.time),
   '',
   'at most 0.5',

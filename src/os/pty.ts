@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   lstatSync,
   openSync,
   readlinkSync,
@@ -20,7 +21,7 @@ const TERMIOS_ROOM = 128;
 const PATH_ROOM = 64;
 
 export interface PtyOptions {
-  /** Path of a symbolic link to the slave, so that clients keep one name over an unplug and replug. */
+  /** Path of a symbolic link to the slave, so that clients keep one name over an unplug and replug; none of another's in use. */
   readonly link?: string;
 }
 
@@ -68,13 +69,25 @@ function slavePath(master: number, ptsname: CFunction): string {
   return name.toString('latin1', 0, name.indexOf(0));
 }
 
+/** The slaves of this process that are open: a replug may point a link from one at the next. */
+const ours = new Set<string>();
+
 /**
- * Points `link` at `target` in one step, so that nobody ever sees it missing. Only a link is ever replaced.
- * @throws {OsError} `EEXIST` something else has the name
+ * Points `link` at `target` in one step, so that nobody ever sees it missing. Only a link is ever replaced, and only one that
+ * leads nowhere, as after a crash, or to a terminal of this process.
+ * @throws {OsError} `EEXIST` something else has the name, or another's device is reached by it
  */
 function replaceLink(target: string, link: string): void {
-  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === false)
+  const there = lstatSync(link, { throwIfNoEntry: false });
+  if (there?.isSymbolicLink() === false)
     throw OsError.of('symlink', 'EEXIST', `${link} already exists and is not a link; name another path`);
+  const now = there === undefined ? target : readlinkSync(link);
+  if (now !== target && !ours.has(now) && existsSync(link))
+    throw OsError.of(
+      'symlink',
+      'EEXIST',
+      `${link} already leads to ${now}; name another path, or remove the link if nothing uses it`,
+    );
   const temporary = `${link}.${process.pid}`;
   rmSync(temporary, { force: true });
   try {
@@ -111,6 +124,7 @@ export function openPty(options: PtyOptions = {}): Pty {
     makeRaw(slave);
     if (options.link !== undefined) replaceLink(path, options.link);
     stream = new MasterStream(master);
+    ours.add(path);
   } catch (error) {
     if (slave >= 0) closeSync(slave);
     closeSync(master);
@@ -120,6 +134,7 @@ export function openPty(options: PtyOptions = {}): Pty {
   const close = (): void => {
     if (!open) return;
     open = false;
+    ours.delete(path);
     if (options.link !== undefined) removeLink(path, options.link);
     stream.destroy();
     closeSync(slave);

@@ -7,6 +7,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -153,6 +154,22 @@ describe('a pseudo-terminal as the cable between a client and an emulated adapte
     line.close();
     expect([readFileSync(file, 'utf8'), readFileSync(link, 'utf8')]).toEqual(['kept', 'of another']);
     expect(statSync(fifo).isFIFO()).toBe(true);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('takes no link from what it leads to, but one that leads nowhere, as a crash leaves it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dtbus-pty-'));
+    const link = join(folder, 'port');
+    symlinkSync('/dev/null', link);
+    const before = openFiles(PTY);
+    expect(() => openPty({ link })).toThrow(
+      `EEXIST: ${link} already leads to /dev/null; name another path, or remove the link if nothing uses it`,
+    );
+    expect([readlinkSync(link), openFiles(PTY)]).toEqual(['/dev/null', before]);
+    rmSync(link);
+    symlinkSync('/dev/pts/no-such', link);
+    const line = pty(link);
+    expect(readlinkSync(link)).toBe(line.path);
     rmSync(folder, { recursive: true });
   });
 

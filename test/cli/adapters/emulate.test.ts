@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -176,5 +176,25 @@ describe('dtbus adapters --emulate', () => {
     expect(await err('--emulate', 'serprog', '--port', '/nowhere/at/all')).toMatch(
       /^dtbus: the emulated adapter cannot be reached: .*ENOENT/m,
     );
+  });
+
+  it('leaves the port of another that runs, and takes that of one that was killed', async () => {
+    const file = folder.write('unkept.dts', BOARD.replace('dtbus,contents = "flash.bin";', ''));
+    const port = folder.path('taken');
+    expect((await emulate('serprog', '--port', port)).at(-1)).toBe('ready');
+    const led = readlinkSync(port);
+    const words = ['adapters', '-b', file, '--emulate', 'serprog', '--port', port];
+    const second = spawnSync(process.execPath, ['bin/dtbus.js', ...words], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    expect([second.status, second.stderr]).toEqual([
+      1,
+      expect.stringContaining(`${port} already leads to ${led}; name another path`),
+    ]);
+    expect(readlinkSync(port)).toBe(led);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect((await emulate('serprog', '--port', port)).at(-1)).toBe('ready');
   });
 });

@@ -21,7 +21,10 @@ const TERMIOS_ROOM = 128;
 const PATH_ROOM = 64;
 
 export interface PtyOptions {
-  /** Path of a symbolic link to the slave, so that clients keep one name over an unplug and replug; none of another's in use. */
+  /**
+   * Path of a symbolic link to the slave, so that clients keep one name over an unplug and replug. One that leads to a
+   * device of another is refused.
+   */
   readonly link?: string;
 }
 
@@ -73,21 +76,24 @@ function slavePath(master: number, ptsname: CFunction): string {
 const ours = new Set<string>();
 
 /**
- * Points `link` at `target` in one step, so that nobody ever sees it missing. Only a link is ever replaced, and only one that
- * leads nowhere, as after a crash, or to a terminal of this process.
+ * Only a link is ever replaced, and only one that leads nowhere, as after a crash, or to a terminal of this process.
  * @throws {OsError} `EEXIST` something else has the name, or another's device is reached by it
  */
-function replaceLink(target: string, link: string): void {
+function checkLink(target: string, link: string): void {
   const there = lstatSync(link, { throwIfNoEntry: false });
-  if (there?.isSymbolicLink() === false)
+  if (there === undefined) return;
+  if (!there.isSymbolicLink())
     throw OsError.of('symlink', 'EEXIST', `${link} already exists and is not a link; name another path`);
-  const now = there === undefined ? target : readlinkSync(link);
-  if (now !== target && !ours.has(now) && existsSync(link))
-    throw OsError.of(
-      'symlink',
-      'EEXIST',
-      `${link} already leads to ${now}; name another path, or remove the link if nothing uses it`,
-    );
+  const now = readlinkSync(link);
+  // The number of a terminal that is gone is given to the next one.
+  if (now === target || ours.has(now) || !existsSync(link)) return;
+  const remedy = 'name another path, or remove the link if nothing uses it';
+  throw OsError.of('symlink', 'EEXIST', `${link} already leads to ${now}; ${remedy}`);
+}
+
+/** Points `link` at `target` in one step, so that nobody ever sees it missing. @throws {OsError} see `checkLink` */
+function replaceLink(target: string, link: string): void {
+  checkLink(target, link);
   const temporary = `${link}.${process.pid}`;
   rmSync(temporary, { force: true });
   try {

@@ -54,7 +54,7 @@ function lockedAdd(): (() => void) | undefined {
   }
 }
 
-// biome-ignore format: a section a line
+// biome-ignore format: each line is a section of the module, as the comment behind it says
 const LOCKED_ADD = [
   0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // "\0asm", version 1
   1, 4, 1, 0x60, 0, 0, // types: () => ()

@@ -168,15 +168,16 @@ function keep({ path, stamp }, make) {
   // Of each thread, too.
   const own = `${path}-${process.pid}-${process.hrtime().join('')}`;
   try {
-    const code = make();
     const folder = dirname(path);
     // Node makes the one that its variable names, too.
     if (process.env.NODE_COMPILE_CACHE) makeFolder(dirname(folder), 0o777);
     makeFolder(folder, 0o700);
     if (!isOurs(fs.lstatSync(folder))) return;
-    const bytes = Buffer.concat([Buffer.alloc(codeBehind(stamp)), code]);
+    // To make the code takes as long as to read it some times: not where nothing can be written.
+    fs.closeSync(fs.openSync(own, 'wx', 0o600));
+    const bytes = Buffer.concat([Buffer.alloc(codeBehind(stamp)), make()]);
     bytes.write(stamp);
-    fs.writeFileSync(own, Buffer.concat([bytes, bytes]), { flag: 'wx', mode: 0o600 });
+    fs.writeFileSync(own, Buffer.concat([bytes, bytes]));
     fs.renameSync(own, path);
     removeOld(folder);
   } catch {

@@ -210,6 +210,24 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
       expect(dtbus(cache, GET, 'bin/dtbus.js', { NODE_COMPILE_CACHE: place() })).toEqual(READ);
   });
 
+  it.each([
+    ['in a folder that can be written', emptyCache, 1],
+    ['where nothing can be written', () => join(folder.write(`cache-${++runs}`, ''), 'below'), 0],
+  ])('makes the code to keep only once it can: %s', (_what, place, times) => {
+    const program = `
+      const { Script } = require('node:vm');
+      let made = 0;
+      Script.prototype.createCachedData = () => Buffer.alloc(++made);
+      const { load, shortScript } = require('./bin/kept-code.cjs');
+      load(shortScript('trees'), 'trees', (keep) => keep(), performance);
+      console.log(made);`;
+    const { stdout } = spawnSync(process.execPath, ['-e', program], {
+      env: keepingIn(place()),
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe(`${times}\n`);
+  });
+
   it('makes no folder for temporary files where there is none', () => {
     const TMPDIR = folder.path(`absent-${++runs}`);
     expect(dtbus(emptyCache(), GET, 'bin/dtbus.js', { NODE_COMPILE_CACHE: '', TMPDIR })).toEqual(READ);

@@ -61,26 +61,21 @@ const tell = (event: ThreadEvent): void => {
 
 process.on('uncaughtException', (error) => tell({ kind: 'failed', error: sentError(error) }));
 
-void begin();
-
-/** Loads the models, and answers from then on. */
-async function begin(): Promise<void> {
-  try {
-    const { models, faults } = await loadOwnParts(file);
-    const tree = treeFromBlob(start.blob);
-    const nodeAt = (path: string): DeviceNode => {
-      const node = tree.byPath(path);
-      if (node === undefined) throw new NodeError({ path }, undefined, 'not found');
-      return node;
-    };
-    parts = new HostedParts(start, models, nodeAt, tell, onSegment);
-    port.on('message', answer);
-    post({ kind: 'loaded', models: parts.descriptions, faults, tid: threadNumber() });
-  } catch (error) {
-    post({ kind: 'notLoaded', sentence: sentError(error).message });
-    // Whoever started the thread ends it when it has read that: an end of its own could be seen before.
-    port.on('message', answer);
-  }
+try {
+  const { models, faults } = await loadOwnParts(file);
+  const tree = treeFromBlob(start.blob);
+  const nodeAt = (path: string): DeviceNode => {
+    const node = tree.byPath(path);
+    if (node === undefined) throw new NodeError({ path }, undefined, 'not found');
+    return node;
+  };
+  parts = new HostedParts(start, models, nodeAt, tell, onSegment);
+  port.on('message', answer);
+  post({ kind: 'loaded', models: parts.descriptions, faults, tid: threadNumber() });
+} catch (error) {
+  post({ kind: 'notLoaded', sentence: sentError(error).message });
+  // Whoever started the thread ends it when it has read that: an end of its own could be seen before.
+  port.on('message', answer);
 }
 
 /** Answers what is asked, and looks for a moment whether more comes: a transfer is several calls. */

@@ -29,7 +29,7 @@ export interface ExposeWarning {
 const warn = (sentence: string) =>
   void parentPort?.postMessage({ kind: 'warning', sentence } satisfies ExposeWarning);
 
-void expose(workerData as ExposeStart);
+await expose(workerData as ExposeStart);
 
 /** Opens a board and serves its nodes until they are taken away. @throws {Error} why there are none, or why its parts could not be saved */
 async function expose({ file, options, share, control }: ExposeStart): Promise<void> {

@@ -6,6 +6,15 @@ import type { Eeprom } from './eeprom.ts';
 import type { Geometry } from './geometry.ts';
 
 const NAME = ['atmel,at25'];
+const at25 = partFor(await loadParts(NAME), 'spi', NAME) as DataSheet;
+const OPCODE = {
+  WRITE: opcodeOf(at25, 'write'),
+  READ: opcodeOf(at25, 'read'),
+  RDSR: opcodeOf(at25, 'read status'),
+  WREN: opcodeOf(at25, 'write enable'),
+} as const;
+/** A8 of 512-byte parts, in READ and WRITE. */
+const A8 = opcodeOf(at25, 'read at 0x1..') ^ OPCODE.READ;
 const STATUS = { WIP: 0x01, WEL: 0x02, BP0: 0x04, BP1: 0x08, WPEN: 0x80 } as const;
 
 /** What BP1 and BP0 keep from being written. */
@@ -15,20 +24,6 @@ const PROTECTED = ['nothing', 'the upper quarter', 'the upper half', 'the whole 
 const WRITE_LIMIT_MS = 25;
 const LEAST_TRIES = 4;
 
-type Opcodes = ReturnType<typeof opcodesOf>;
-
-function opcodesOf(at25: DataSheet) {
-  const READ = opcodeOf(at25, 'read');
-  return {
-    WRITE: opcodeOf(at25, 'write'),
-    READ,
-    RDSR: opcodeOf(at25, 'read status'),
-    WREN: opcodeOf(at25, 'write enable'),
-    /** A8 of 512-byte parts, in READ and WRITE. */
-    A8: opcodeOf(at25, 'read at 0x1..') ^ READ,
-  } as const;
-}
-
 /** An AT25 SPI EEPROM. */
 export class At25 implements Eeprom {
   readonly title: string;
@@ -37,24 +32,17 @@ export class At25 implements Eeprom {
   readonly readMax: number;
   readonly #spi: SpiDev;
   readonly #geometry: Geometry;
-  readonly #opcodes: Opcodes;
   /** Bytes of a page that the adapter takes at a time. */
   #piece: number;
 
-  private constructor(spi: SpiDev, geometry: Geometry, opcodes: Opcodes) {
+  constructor(spi: SpiDev, geometry: Geometry) {
     this.#spi = spi;
-    this.#opcodes = opcodes;
     this.#geometry = geometry;
     this.title = `${geometry.type} on ${spi.path}`;
     this.size = geometry.size;
     this.pageSize = geometry.pageSize;
     this.#piece = geometry.pageSize;
     this.readMax = geometry.size;
-  }
-
-  /** With the instructions of its data sheet. */
-  static async open(spi: SpiDev, geometry: Geometry): Promise<At25> {
-    return new At25(spi, geometry, opcodesOf(partFor(await loadParts(NAME), 'spi', NAME) as DataSheet));
   }
 
   layout(): readonly (readonly [string, string])[] {
@@ -80,15 +68,15 @@ export class At25 implements Eeprom {
 
   async read(offset: number, into: Uint8Array): Promise<void> {
     await this.settle();
-    await this.#spi.transfer([{ tx: this.#header(this.#opcodes.READ, offset) }, { rx: into }]);
+    await this.#spi.transfer([{ tx: this.#header(OPCODE.READ, offset) }, { rx: into }]);
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     this.#piece = await inPieces(bytes, this.#piece, async (at, piece) => {
       await this.settle();
       await this.#spi.transfer([
-        { tx: Uint8Array.of(this.#opcodes.WREN), csChange: true },
-        { tx: Uint8Array.from([...this.#header(this.#opcodes.WRITE, offset + at), ...piece]) },
+        { tx: Uint8Array.of(OPCODE.WREN), csChange: true },
+        { tx: Uint8Array.from([...this.#header(OPCODE.WRITE, offset + at), ...piece]) },
       ]);
     });
   }
@@ -110,7 +98,7 @@ export class At25 implements Eeprom {
 
   #header(opcode: number, offset: number): Uint8Array {
     const { addressWidth } = this.#geometry;
-    const high = addressWidth === 9 && offset > 0xff ? this.#opcodes.A8 : 0;
+    const high = addressWidth === 9 && offset > 0xff ? A8 : 0;
     const bytes = [opcode | high];
     for (let shift = (addressWidth & ~7) - 8; shift >= 0; shift -= 8) bytes.push((offset >> shift) & 0xff);
     return Uint8Array.from(bytes);
@@ -118,7 +106,7 @@ export class At25 implements Eeprom {
 
   /** @throws {BusFault} `ENXIO` when nothing drives the line */
   async #status(): Promise<number> {
-    const { rx } = await this.#spi.transfer([{ tx: Uint8Array.of(this.#opcodes.RDSR) }, { rx: 1 }]);
+    const { rx } = await this.#spi.transfer([{ tx: Uint8Array.of(OPCODE.RDSR) }, { rx: 1 }]);
     const status = rx[0] as number;
     if (status === 0xff)
       throw new BusFault(

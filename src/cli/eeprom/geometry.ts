@@ -15,15 +15,18 @@ export interface Geometry {
 /** EEPROMs by what people call them: `24c32`, `25256`. */
 type Table = Readonly<Record<string, Memory>>;
 
-async function tableOf(bus: 'i2c' | 'spi'): Promise<Table> {
-  const eeproms = await loadParts(['atmel,24c02', 'atmel,at25']);
-  const parts = eeproms.filter((part) => part.bus[bus] !== undefined);
+const EEPROMS = await loadParts(['atmel,24c02', 'atmel,at25']);
+
+function tableOf(bus: 'i2c' | 'spi'): Table {
+  const parts = EEPROMS.filter((part) => part.bus[bus] !== undefined);
   return Object.fromEntries(
     parts.flatMap(({ memory, partNumbers = [] }) =>
       memory === undefined ? [] : partNumbers.map((name) => [name, memory]),
     ),
   );
 }
+
+const TABLES = { i2c: tableOf('i2c'), spi: tableOf('spi') };
 
 /** `atmel,24c32`, `24lc32a`, `AT24C32` -> `24c32`. */
 function familyName(type: string): string {
@@ -38,8 +41,8 @@ function familyName(type: string): string {
  * The geometry of the part at a target: by its type, as `size`, `pagesize` and `address-width` of its node (the at24 and
  * at25 bindings) change it. @throws {UsageError} for a type that is not known or is no EEPROM
  */
-export async function geometryOf(target: Target): Promise<Geometry> {
-  const table = await tableOf(target.kind);
+export function geometryOf(target: Target): Geometry {
+  const table = TABLES[target.kind];
   const names = target.types.map(familyName);
   const known = names.find((name) => Object.hasOwn(table, name));
   const usual = known === undefined ? undefined : table[known];

@@ -22,11 +22,11 @@ import { geometryOf } from './geometry.ts';
 import { writeEeprom } from './write.ts';
 
 const open: OpenMemory<Eeprom> = async (board, target) => {
-  const geometry = await geometryOf(target);
+  const geometry = geometryOf(target);
   const node = board.nodes.open(target.nodePath);
   return target.kind === 'i2c'
     ? new At24(node as I2cDev, target.unit, geometry)
-    : await At25.open(node as SpiDev, geometry);
+    : new At25(node as SpiDev, geometry);
 };
 
 function change(

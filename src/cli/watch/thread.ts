@@ -1,7 +1,7 @@
 /** The watching thread: looks into the traces of boards now and then, and writes down what it finds. */
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { TraceReader } from '../../board/index.ts';
 import { messageOf } from '../../bus/words.ts';
 import { oneLine, writeFault } from '../../input/index.ts';
@@ -126,21 +126,21 @@ async function isLastLook(): Promise<boolean> {
 }
 
 if (parentPort === null) throw new Error('this file runs as a thread of a watcher');
-void write(parentPort);
-
-/** Writes what the watched boards do, until the last look. @throws {Error} it cannot be written */
-async function write(watcher: MessagePort): Promise<void> {
-  if (log instanceof SigrokLog) await waitForSigrok(log);
-  for (let ending = false; !ending; ) {
-    ending = await isLastLook();
-    for (let next = receiveMessageOnPort(watcher); next !== undefined; next = receiveMessageOnPort(watcher)) {
-      const { buses, memory, board } = next.message as WatchedBoard;
-      await log.attach(buses, new TraceReader(memory), board);
-    }
-    await (ending ? forwarded?.end() : forwarded?.look());
-    while (log.drain()) await sleep(0);
+if (log instanceof SigrokLog) await waitForSigrok(log);
+for (;;) {
+  const ending = await isLastLook();
+  for (
+    let next = receiveMessageOnPort(parentPort);
+    next !== undefined;
+    next = receiveMessageOnPort(parentPort)
+  ) {
+    const { buses, memory, board } = next.message as WatchedBoard;
+    await log.attach(buses, new TraceReader(memory), board);
   }
-  await log.end(forwarded?.isWhole);
-  Atomics.store(control, CONTROL.ENDED, 1);
-  Atomics.notify(control, CONTROL.ENDED);
+  await (ending ? forwarded?.end() : forwarded?.look());
+  while (log.drain()) await sleep(0);
+  if (ending) break;
 }
+await log.end(forwarded?.isWhole);
+Atomics.store(control, CONTROL.ENDED, 1);
+Atomics.notify(control, CONTROL.ENDED);

@@ -8,32 +8,27 @@ import { openInBrowser } from '../server/open-in-browser.ts';
 const { board, connect, isOwn, port, control, open } = workerData as PageStart;
 const tell = (news: PageNews) => parentPort?.postMessage(news);
 
-void serve();
-
-/** Serves the page until the board is over. */
-async function serve(): Promise<void> {
-  try {
-    let isOver = () => {};
-    // What a board that ends has told comes before its end.
-    const over = new Promise<void>((resolve) => {
-      isOver = resolve;
-    });
-    const monitor = await startMonitor({
-      find: () => findControl(board, connect),
-      port,
-      control,
-      onState: (isThere) => !isThere && isOver(),
-    });
-    parentPort?.once('message', async () => {
-      if (isOwn) await over;
-      await monitor.close();
-      process.exit();
-    });
-    tell({ kind: 'url', url: monitor.url });
-    if (open) openInBrowser(monitor.url, (sentence) => tell({ kind: 'warning', sentence }));
-    // Who waits for a page is a person; who waits for a bus is not. Behind the start of the browser, which would inherit it.
-    putThreadBehind(threadNumber());
-  } catch (thrown) {
-    tell({ kind: 'failed', sentence: messageOf(thrown) });
-  }
+try {
+  let isOver = () => {};
+  // What a board that ends has told comes before its end.
+  const over = new Promise<void>((resolve) => {
+    isOver = resolve;
+  });
+  const monitor = await startMonitor({
+    find: () => findControl(board, connect),
+    port,
+    control,
+    onState: (isThere) => !isThere && isOver(),
+  });
+  parentPort?.once('message', async () => {
+    if (isOwn) await over;
+    await monitor.close();
+    process.exit();
+  });
+  tell({ kind: 'url', url: monitor.url });
+  if (open) openInBrowser(monitor.url, (sentence) => tell({ kind: 'warning', sentence }));
+  // Who waits for a page is a person; who waits for a bus is not. Behind the start of the browser, which would inherit it.
+  putThreadBehind(threadNumber());
+} catch (thrown) {
+  tell({ kind: 'failed', sentence: messageOf(thrown) });
 }

@@ -53,7 +53,7 @@ it('an EEPROM counts the pages that differ', async () => {
   await using board = await openBoard({ source: SOURCE, backEnd: 'inline' });
   const target = findTarget(board, 'ee');
   const node = board.nodes.open(target.nodePath) as I2cDev;
-  const eeprom = new At24(node, target.unit, await geometryOf(target));
+  const eeprom = new At24(node, target.unit, geometryOf(target));
   const image = new Uint8Array(64).fill(0xff);
   image.fill(0, 20, 24);
   const { lines, work } = terminal();

@@ -173,15 +173,25 @@ function keep({ path, stamp }, make) {
     if (process.env.NODE_COMPILE_CACHE) makeFolder(dirname(folder), 0o777);
     makeFolder(folder, 0o700);
     if (!isOurs(fs.lstatSync(folder))) return;
-    // To make the code takes as long as to read it some times: not where nothing can be written.
-    fs.closeSync(fs.openSync(own, 'wx', 0o600));
-    const bytes = Buffer.concat([Buffer.alloc(codeBehind(stamp)), make()]);
-    bytes.write(stamp);
-    fs.writeFileSync(own, Buffer.concat([bytes, bytes]));
+    writeNew(own, () => {
+      const bytes = Buffer.concat([Buffer.alloc(codeBehind(stamp)), make()]);
+      bytes.write(stamp);
+      return Buffer.concat([bytes, bytes]);
+    });
     fs.renameSync(own, path);
     removeOld(folder);
   } catch {
     takeAway(own);
+  }
+}
+
+/** What cannot be written is not made either: to make it takes longest. */
+function writeNew(path, make) {
+  const file = fs.openSync(path, 'wx', 0o600);
+  try {
+    fs.writeFileSync(file, make());
+  } finally {
+    fs.closeSync(file);
   }
 }
 

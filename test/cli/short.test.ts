@@ -22,6 +22,8 @@ let runs = 0;
 
 /** A folder of its own for the code that V8 has made. */
 const emptyCache = () => folder.path(`cache-${++runs}`);
+/** A folder that nobody can make. */
+const belowFile = () => join(folder.write(`cache-${++runs}`, ''), 'below');
 const isFact = (name: string) => name.startsWith('fact-');
 const isBeside = (name: string) =>
   /-(adapters|hosts-[\w-]+|models|parts(-\w+)?|rest|source|trees)-v\d/.test(name);
@@ -202,7 +204,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
 
   it.each([
     ['is a file', () => folder.write(`cache-${++runs}`, '')],
-    ['is below a file', () => join(folder.write(`cache-${++runs}`, ''), 'below')],
+    ['is below a file', belowFile],
     ['has a name that is too long', () => `/tmp/${'x'.repeat(300)}`],
   ])('works where the folder for kept code %s', (_what, place) => {
     const cache = emptyCache();
@@ -212,7 +214,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
 
   it.each([
     ['in a folder that can be written', emptyCache, 1],
-    ['where nothing can be written', () => join(folder.write(`cache-${++runs}`, ''), 'below'), 0],
+    ['where nothing can be written', belowFile, 0],
   ])('makes the code to keep only once it can: %s', (_what, place, times) => {
     const program = `
       const { Script } = require('node:vm');
@@ -221,10 +223,8 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
       const { load, shortScript } = require('./bin/kept-code.cjs');
       load(shortScript('trees'), 'trees', (keep) => keep(), performance);
       console.log(made);`;
-    const { stdout } = spawnSync(process.execPath, ['-e', program], {
-      env: keepingIn(place()),
-      encoding: 'utf8',
-    });
+    const env = keepingIn(place());
+    const { stdout } = spawnSync(process.execPath, ['-e', program], { env, encoding: 'utf8' });
     expect(stdout).toBe(`${times}\n`);
   });
 
